@@ -23,6 +23,7 @@ GENERATORS = (
     "site_facts",
     "seal_tables",
     "tools",
+    "drift_classes",
 )
 
 if __name__ == "__main__":

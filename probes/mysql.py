@@ -1,6 +1,6 @@
 """MySQL through the vendor's login paths: logins, grants, registered apps and versions, pending SQL.
 
-One `mysql` call per login path runs five fixed queries under --force, and the answers are filtered afterwards, so no
+One `mysql` call per login path runs six fixed queries under --force, and the answers are filtered afterwards, so no
 name from outside is ever part of SQL. Each query begins with a row of its own, since an empty table and a query that
 failed look alike otherwise. Tokens and values of variables are never selected.
 
@@ -35,6 +35,14 @@ class LoginPath(Fact[Login]):
 
     login_path: str
     kind: Literal["mysql.login-path"] = "mysql.login-path"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MysqlWritable(Fact[bool]):
+    """False of a server that is read-only (`read_only`, as replicas are), whoever set it so."""
+
+    login_path: str
+    kind: Literal["mysql.writable"] = "mysql.writable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +101,11 @@ class ProductVersion(Fact[str]):
     kind: Literal["mysql.product-version"] = "mysql.product-version"
 
 
-TableFact = MysqlUser | AppRegistered | SaasVariables | SaasVariable | ProductVersion
+TableFact = MysqlWritable | MysqlUser | AppRegistered | SaasVariables | SaasVariable | ProductVersion
 ServerFact = LoginPath | TableFact
 MysqlFact = ServerFact | PendingSql
 
-QUERIES = ("user", "app", "var", "version")
+QUERIES = ("user", "app", "var", "version", "state")
 
 QUERY: LiteralString = r"""
 defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
@@ -124,10 +132,11 @@ server() { # never more than the rows of our own queries, and the numbers of err
     "select 'app', '', '' union all select 'app', app_code, '' from open_paas.esb_app_account;" \
     "select 'var', '', '' union all select 'var', app_code, name from open_paas.paas_app_envvars where mode = 'all';" \
     "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" \
+    "select 'state', '', '' union all select 'state', 'read_only', @@global.read_only;" \
     "select 'off';" |
     timeout 20 mysql --no-defaults --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
     awk -v i="$i" '
-      /^(on$|off$|user\t|app\t|var\t|version\t)/ { print i "\trow\t" $0 }
+      /^(on$|off$|user\t|app\t|var\t|version\t|state\t)/ { print i "\trow\t" $0 }
       /^ERROR [0-9]+ / { match($0, /at line [0-9]+/); print i "\terror\t" $2 "\t" substr($0, RSTART + 8, RLENGTH - 8) }
       END { print i "\tend" }'
 }
@@ -258,6 +267,8 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
         return _no_table(fact, server.errors[name])
     table = server.tables[name]
     match fact:
+        case MysqlWritable():
+            return Known(dict(table)["read_only"] in ("0", "OFF"))
         case MysqlUser():
             hosts = {host for user, host in table if user == fact.user}
             return Known("granted" if "%" in hosts or (hosts and hosts.issuperset(fact.hosts)) else "missing")
@@ -274,6 +285,8 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
 
 def _query(fact: TableFact) -> str:
     match fact:
+        case MysqlWritable():
+            return "state"
         case MysqlUser():
             return "user"
         case AppRegistered():
@@ -286,13 +299,14 @@ def _query(fact: TableFact) -> str:
 
 def _no_table(fact: TableFact, number: str) -> Reading[tuple[str, ...]]:
     """A missing database (1049) or table (1146) is empty; any other error is Unknown."""
-    if number in ("1049", "1146") and not isinstance(fact, MysqlUser):
+    if number in ("1049", "1146") and not isinstance(fact, MysqlUser | MysqlWritable):
         return Known(()) if isinstance(fact, SaasVariables) else Absent()
     return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=number))
 
 
 FACTS: tuple[type[AnyFact], ...] = (
     LoginPath,
+    MysqlWritable,
     MysqlUser,
     PendingSql,
     AppRegistered,

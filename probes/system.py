@@ -70,6 +70,14 @@ class NameResolved(Fact[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResolverAddress(Fact[str]):
+    """ "own", where one of the first three name servers of /etc/resolv.conf (the resolver reads no more: MAXNS in
+    resolv.conf(5)) is this host, at a loopback address or its own; else their addresses, or "none"."""
+
+    kind: Literal["system.resolver"] = "system.resolver"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginProxies(Fact[tuple[str, ...]]):
     """Proxies that every login sets and that take calls within the cluster too, since no_proxy lacks 127.0.0.1 (or
     localhost) or .consul: "http_proxy in /etc/profile". Never their values: an address may hold a password."""
@@ -102,6 +110,7 @@ SystemFact = (
     | InodeRoom
     | MountPoint
     | NameResolved
+    | ResolverAddress
     | LoginProxies
     | LanAddressDiffers
     | PythonModulesMissing
@@ -126,6 +135,12 @@ resolves() {
   return 1
 }
 name_server() { awk '$1 == "nameserver" { print $2; exit }' "$root/etc/resolv.conf" 2>/dev/null; }
+name_servers() { # by the shell alone: it is read in each check
+  servers= number=0
+  while read -r word address _ || [ "$word" ]; do
+    if [ "$word" = nameserver ] && [ "$number" -lt 3 ]; then servers="$servers $address" number=$((number + 1)); fi
+  done <"$root/etc/resolv.conf"
+}
 uncovered() { # proxies that take local calls too
   found=$(proxies "$root")
   printf '%s\n' "$found" | awk -F '\t' '
@@ -163,6 +178,9 @@ while [ $# -ge 3 ]; do
       elif [ ! -L "$2" ] && mountpoint -q -- "$2" 2>/dev/null; then say mounted yes
       else say mounted no; fi ;;
     name) if resolves "$2"; then say name resolved; else say name "unresolved by $(name_server)"; fi ;;
+    resolver)
+      if [ -r "$root/etc/resolv.conf" ]; then name_servers; say resolver "${servers# }"
+      else say unreadable ''; fi ;;
     proxies) uncovered | awk -v i="$i" '{ print i "\tproxy\t" $0 }'; say end '' ;;
     lan-address)
       address=$(sed -n 's/^[[:space:]]*\(export \)\{0,1\}LAN_IP=//p' "$root/etc/blueking/env/local.env" 2>/dev/null)
@@ -223,6 +241,10 @@ def _read(fact: SystemFact, rows: Sequence[Row]) -> AnyReading:
             return Unknown(reason("tool-missing", tool="mountpoint"))
         case NameResolved(), [("name", answer)] if answer == "resolved" or answer.startswith("unresolved by "):
             return Known(answer.strip())
+        case ResolverAddress(), [("resolver", addresses)]:
+            return Known(_resolver(fact.host, addresses.split()))
+        case ResolverAddress(), [("unreadable", "")]:
+            return Unknown(reason("path-unreadable", path="/etc/resolv.conf"))
         case LoginProxies(), [*proxies, ("end", "")] if all(len(row) == 2 and row[0] == "proxy" for row in proxies):
             return Known(tuple(row[1] for row in proxies))
         case LanAddressDiffers(), [("address", address)]:
@@ -233,6 +255,12 @@ def _read(fact: SystemFact, rows: Sequence[Row]) -> AnyReading:
             return Unknown(reason("tool-missing", tool=fact.python))
         case _:
             raise ValueError("the answer about the system is not understood")
+
+
+def _resolver(host: str, addresses: Sequence[str]) -> str:
+    if any(address.startswith("127.") or address in ("::1", host) for address in addresses):
+        return "own"
+    return " ".join(addresses) or "none"
 
 
 def _compared(size: str, needed: int, unit: str, path: str) -> Reading[str]:
@@ -250,6 +278,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     InodeRoom,
     MountPoint,
     NameResolved,
+    ResolverAddress,
     LoginProxies,
     LanAddressDiffers,
     PythonModulesMissing,

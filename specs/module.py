@@ -161,6 +161,33 @@ class ImagePull(Model):
     source: str
 
 
+HealthService = Literal[
+    "consul",
+    "elasticsearch",
+    "etcd",
+    "influxdb",
+    "kafka",
+    "mongodb",
+    "rabbitmq",
+    "redis",
+    "sentinel",
+    "zookeeper",
+]
+
+
+class Health(Model):
+    """A service that reports its own health when it is asked, without harm."""
+
+    service: HealthService
+    """In whose language it is asked (`probes/health.py`)."""
+    port: int
+    on: str = ""
+    """As install.config writes it; "" for all of the module's hosts."""
+    together: bool = False
+    """Those of all hosts that install.config names make one cluster, and are counted."""
+    source: str
+
+
 class Requires(Model):
     module: str
     because: LocalizedText
@@ -269,6 +296,7 @@ class Module(Model):
     """Why the module has to be at this version: what an operator reads beside each of its facts."""
     source: str
     services: tuple[Service, ...] = ()
+    health: tuple[Health, ...] = ()
     units: tuple[Unit, ...] = ()
     lite_units: tuple[Unit, ...] = ()
     """Instead of `units`, where a fresh 6.2 installed the product in its lite mode."""

@@ -1,4 +1,5 @@
-"""Certificates: those of a module are where its installer puts them, and none of the platform's has ended.
+"""Certificates: those of a module are where its installer puts them, none of the platform's has ended or is damaged,
+and that of the ingress is for the names that it serves.
 
 Nothing is made again here: etcd's are signed by a key that is made once, and a new one would not be trusted by what
 runs with the old. Which end soon, `bkrec doctor` says as advice (`rules/preflight.py`).
@@ -6,7 +7,7 @@ runs with the old. Which end soon, `bkrec doctor` says as advice (`rules/preflig
 
 from collections.abc import Iterator
 
-from probes.certificate import CertificatesEnding
+from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNamesMissing
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.path import PathKind
 from reconciler.core.fact_reader import FactReader
@@ -19,7 +20,9 @@ from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import inline, reason
 
-FACTS = (CertificatesEnding,)
+FACTS = (CertificatesEnding, CertificatesDamaged, ServerNamesMissing)
+VIRTUAL_HOSTS = "/usr/local/openresty/nginx/conf/conf.d"
+"""Rendered by consul-template (bin/install_consul_template.sh:92-144)."""
 PLATFORM = "cert"
 """Below /data/bkce, on every host: where `install cert` copies the licence's and GSE's (ce/install.sh:478)."""
 
@@ -32,10 +35,18 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def _expect(cluster: Cluster) -> Iterator[AnyExpected]:
     for host in cluster.inventory.everyone:
         yield _none_ended(cluster, host, PLATFORM)
+        yield _none_damaged(cluster, host, PLATFORM)
+    for host in cluster.inventory.on("nginx"):
+        names = ServerNamesMissing(
+            host=host, certificate=cluster.home(PLATFORM, "bk_domain.crt"), virtual_hosts=VIRTUAL_HOSTS
+        )
+        source = "support-files/templates/nginx/bk.ssl:1"
+        yield names.must_be((), because=reason("certificate-for-its-names"), source=source, module="nginx")
     for module in cluster.modules():
         if module.certificates is not None:
             for host in dict.fromkeys((cluster.controller, *cluster.hosts(module))):
                 yield _none_ended(cluster, host, module.certificates.directory, module.name)
+                yield _none_damaged(cluster, host, module.certificates.directory, module.name)
                 for name in module.certificates.files:
                     fact = PathKind(host=host, path=cluster.home(module.certificates.directory, name))
                     why, source = inline(module.certificates.because), module.certificates.source
@@ -47,9 +58,21 @@ def _none_ended(cluster: Cluster, host: str, directory: str, module: str = "") -
     return fact.must_be((), because=reason("certificate-valid"), source="openssl-x509(1), -checkend", module=module)
 
 
+def _none_damaged(cluster: Cluster, host: str, directory: str, module: str = "") -> AnyExpected:
+    fact = CertificatesDamaged(host=host, directory=cluster.home(directory))
+    return fact.must_be((), because=reason("certificate-readable"), source="openssl-x509(1)", module=module)
+
+
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    fact = require_fact_type(drift, CertificatesEnding)
+    fact = drift.expected.fact
     names = "; ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
+    if isinstance(fact, ServerNamesMissing):
+        path = fact.certificate
+        return diagnose("certificate-for-other-names", where=f"{fact.host} {path}", path=path, names=names)
+    if isinstance(fact, CertificatesDamaged):
+        directory = fact.directory
+        return diagnose("certificate-damaged", where=f"{fact.host} {directory}", directory=directory, names=names)
+    fact = require_fact_type(drift, CertificatesEnding)
     return diagnose("certificate-ended", where=f"{fact.host} {fact.directory}", names=names)
 
 

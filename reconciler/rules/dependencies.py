@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from probes.consul import ConsulPassing
 from probes.container import DockerFault
 from probes.fact import AnyDrift, AnyFact
+from probes.health import ServiceHealth
 from probes.port import PortUnit
 from probes.system import NameResolved
 from probes.unit import UnitActive
@@ -20,8 +21,8 @@ from specs.module import Module
 CONSUL = "consul.service.consul"
 """It stands for all names below service.consul: consul's own servers register it by themselves, whatever else of the
 cluster is down."""
-SERVING = (UnitActive, PortUnit, ConsulPassing)
-"""Of a base service: it runs, it listens, it is found."""
+SERVING = (UnitActive, PortUnit, ConsulPassing, ServiceHealth)
+"""Of a base service: it runs, it listens, it is found, it says that it is well."""
 
 
 def module_of(cluster: Cluster, drift: AnyDrift) -> Module | None:

@@ -12,10 +12,12 @@ from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
 from probes.env import EnvDuplicates
 from probes.fact import Absent, AnyDrift, AnyFact, Known, Readings, matches
 from probes.mysql import ProductVersion
+from probes.system import NameResolved, ResolverAddress
 from probes.tag import SecretsTag
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference
 from reconciler.rules import module_facts
+from reconciler.rules.dependencies import CONSUL
 from reconciler.rules.lookup import obsolete_on
 from specs.cluster import Cluster
 from specs.module import Module
@@ -34,6 +36,9 @@ def _latent(cluster: Cluster, drift: AnyDrift, readings: Readings) -> Reason | N
         case UnitEnabled():
             runs = readings.get(UnitActive(host=fact.host, unit=fact.unit)) == Known("active")
             return reason("latent-not-at-boot", unit=fact.unit) if runs and drift.reading != Absent() else None
+        case ResolverAddress():
+            resolved = readings.get(NameResolved(host=fact.host, name=CONSUL)) == Known("resolved")
+            return reason("latent-resolver") if resolved else None
         case DockerDataRoot():
             return reason("latent-docker-root")
         case ContainersWithoutRestartPolicy():

@@ -15,6 +15,7 @@ from probes.container import (
 )
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.fact import AnyExpected
+from probes.health import ServiceHealth
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
@@ -49,19 +50,22 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *after_install(cluster, module),
         *restart_policies(cluster, module),
         *units_stay_up(cluster, module),
+        *health(cluster, module),
         *obsolete(cluster, module),
         *started_since_retirement(cluster, module),
     )
 
 
 def base_service(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """Of a base service: that it runs, is enabled, serves its ports, and is found through consul."""
+    """Of a base service: that it runs, is enabled, serves its ports, is found through consul, and reports itself
+    well."""
     return (
         *running(cluster, module),
         *units_up_to_date(cluster, module),
         *_ports(cluster, module),
         *_services(cluster, module),
         *units_stay_up(cluster, module),
+        *health(cluster, module),
     )
 
 
@@ -269,6 +273,18 @@ def _ports(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             for port in unit.ports:
                 why, fact = reason("serves-its-port", unit=unit.name), PortUnit(host=host, port=port, unit=unit.name)
                 yield fact.must_be(unit.name, because=why, source="ce/bin/default/port.yaml", module=module.name)
+
+
+def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """What the service reports of itself. Nothing waits for it: what can be repaired of it, its unit's facts name."""
+    for own in module.health:
+        members = len(cluster.inventory.on(module.name)) if own.together else 1
+        for host in cluster.hosts_on(module, own.on):
+            fact = ServiceHealth(
+                host=host, service=own.service, port=own.port, members=members, env=cluster.install("bin")
+            )
+            why = reason("reports-itself-well")
+            yield fact.must_be("ok", because=why, source=own.source, module=module.name)
 
 
 def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from actions.mysql import GrantUser, SetLoginPath
 from actions.saas import AddSaasVariables
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, SaasVariable
 from probes.path import PathKind
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
@@ -20,12 +20,14 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import reason
 
-FACTS = (AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable)
+FACTS = (AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, SaasVariable)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """The variables of the SaaS that 6.2 adds, and the way in for each new product. Guide 7.1, 7.3."""
-    return (*_saas(cluster), *(expected for module in cluster.modules() for expected in database(cluster, module)))
+    """The variables of the SaaS that 6.2 adds, the way in for each new product, and that the server takes writes. Guide
+    7.1, 7.3."""
+    ways_in = (expected for module in cluster.modules() for expected in database(cluster, module))
+    return (*_saas(cluster), *_writable(cluster), *ways_in)
 
 
 def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -38,6 +40,14 @@ def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
     )
 
 
+def _writable(cluster: Cluster) -> Iterator[AnyExpected]:
+    """Of the server in install.config alone: what another one is there for, its owner knows."""
+    if any(module.name == "mysql" for module in cluster.base_services()):
+        fact = MysqlWritable(host=cluster.controller, login_path=LOGIN_PATH)
+        source = "MySQL 5.7, server system variables, read_only"
+        yield fact.must_be(True, because=reason("takes-writes"), source=source, module="mysql")
+
+
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     match fact:
@@ -47,6 +57,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _grant(cluster, fact, drift)
         case SaasVariable():
             return _variables(cluster, drift)
+        case MysqlWritable():
+            return diagnose("mysql-read-only", where=fact.host, login_path=fact.login_path)
         case _:
             return install(cluster, cluster.release.module(drift.expected.module), facts)
 

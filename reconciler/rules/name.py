@@ -3,12 +3,15 @@
 One name stands for all of them: consul's own, which its servers register by themselves. Whether another name leads
 anywhere, the health of its service says. On a host whose agent is down nothing is resolved: that is the cause, and the
 names follow.
+
+The installer of consul puts the host itself into /etc/resolv.conf. Where that line is gone, names may still be resolved
+by another host's agent, until that one is down: latent then (`rules/latent.py`), and the cause where they are not.
 """
 
 from collections.abc import Iterator
 
-from probes.fact import AnyDrift, AnyExpected, AnyFact, require_fact_type
-from probes.system import NameResolved
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
+from probes.system import NameResolved, ResolverAddress
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived
@@ -20,7 +23,7 @@ from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import reason
 
-FACTS = (NameResolved,)
+FACTS = (NameResolved, ResolverAddress)
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -28,9 +31,14 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     for host in cluster.hosts(agents) if agents is not None else ():
         why, source = reason("names-of-consul"), "bin/install_consul.sh:236-247"
         yield NameResolved(host=host, name=CONSUL).must_be("resolved", because=why, source=source, module="consul")
+        why = reason("asks-its-own-agent")
+        yield ResolverAddress(host=host).must_be("own", because=why, source=source, module="consul")
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    if isinstance(drift.expected.fact, ResolverAddress):
+        servers = drift.reading.value if isinstance(drift.reading, Known) else "-"
+        return diagnose("resolver-elsewhere", where=drift.expected.fact.host, servers=servers)
     fact, agents = require_fact_type(drift, NameResolved), _agents(cluster)
     behind = running_on(cluster, agents, fact.host) if agents is not None else ()
     if not facts.all_match(behind):
@@ -43,6 +51,8 @@ def _agents(cluster: Cluster) -> Module | None:
 
 
 def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> tuple[AnyFact, ...]:
-    agents = _agents(cluster)
-    behind = running_on(cluster, agents, drift.expected.fact.host) if agents is not None else ()
-    return tuple(expected.fact for expected in behind)
+    if isinstance(drift.expected.fact, ResolverAddress):
+        return ()
+    host, agents = drift.expected.fact.host, _agents(cluster)
+    behind = running_on(cluster, agents, host) if agents is not None else ()
+    return (*(expected.fact for expected in behind), ResolverAddress(host=host))

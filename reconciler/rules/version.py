@@ -5,13 +5,16 @@ the package has 1.0.12, 1.0.8 stays installed; observed). Such a row is set to t
 own.
 """
 
+from collections.abc import Iterator
+
 from actions.version import RefreshVersions, SetVersion
-from probes.fact import AnyDrift, AnyExpected, Known, SameAs, require_fact_type
-from probes.mysql import ProductVersion
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, SameAs, Unknown, require_fact_type
+from probes.mysql import LoginPath, ProductVersion
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts
+from reconciler.rules import dependencies, module_facts
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -59,3 +62,11 @@ def _set_row(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decis
         return diagnose("row-without-product", where=fact.host, product=fact.code)
     action = SetVersion(host=fact.host, login_path=LOGIN_PATH, code=fact.code, version=str(installed.value))
     return Repair(action=action, because=expected.because, source=expected.source, section="7.18")
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """A row that could not be read: the login path, then the server."""
+    fact = require_fact_type(drift, ProductVersion)
+    if isinstance(drift.reading, Unknown):
+        yield LoginPath(host=fact.host, login_path=fact.login_path)
+        yield from dependencies.mysql(cluster, fact.host)

@@ -4,14 +4,14 @@ A host is the number of an argument of `record.py`. `under` is put before the co
 one: no network (`unshare -n`), a daemon's address where nobody is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from actions.task import MIGRATION, PYTHON
 from probes.agent import AgentsMissing, AgentsOnline
 from probes.backup import Backup, MigratingRuns
-from probes.certificate import CertificatesEnding
+from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNamesMissing
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -40,6 +40,7 @@ from probes.container import (
 from probes.current import UnitCurrent
 from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.health import ServiceHealth
 from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.http import HttpOk, PagesUnserved
 from probes.iam import ModelsPending
@@ -47,7 +48,16 @@ from probes.image import ImageSource
 from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
+from probes.mysql import (
+    AppRegistered,
+    LoginPath,
+    MysqlUser,
+    MysqlWritable,
+    PendingSql,
+    ProductVersion,
+    SaasVariable,
+    SaasVariables,
+)
 from probes.package import PackageDigest
 from probes.package_versions import PackageVersions
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
@@ -72,6 +82,7 @@ from probes.system import (
     NameResolved,
     ProcessorCount,
     PythonModulesMissing,
+    ResolverAddress,
 )
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending, TaskRecorded
@@ -79,6 +90,7 @@ from probes.text import FileMentions
 from probes.undo import LaterRuns, UndoEntries, UndoItemState, UndoRuns, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
+from specs.module import HealthService
 
 INSTALL = "/data/install"
 FINAL = f"{INSTALL}/bin/04-final"
@@ -123,6 +135,13 @@ H1, H2, H3 = HOSTS
 NO_NETWORK = ("unshare", "-n", "--")
 HIDDEN = ("unshare", "-m", "--", "sh", "-c", 'mount --bind /dev/null /usr/bin/docker; exec "$@"', "sh")
 NO_DOCKER = ("env", "DOCKER_HOST=unix:///nonexistent.sock")
+
+
+def healthy(host: str, *, env: str = f"{INSTALL}/bin", **ports: int) -> tuple[Any, ...]:
+    services = cast("Mapping[HealthService, int]", ports)
+    return tuple(
+        ServiceHealth(host=host, service=service, port=port, members=1, env=env) for service, port in services.items()
+    )
 
 
 PACKAGES_WANTED = PackagesUnavailable(host=H1, packages=("gcc", "mysql-devel"))
@@ -173,6 +192,8 @@ def logins(host: str) -> tuple[Any, ...]:
     return (
         LoginPath(host=host, login_path=path),
         LoginPath(host=host, login_path="mysql-auth"),
+        MysqlWritable(host=host, login_path=path),
+        MysqlWritable(host=host, login_path="mysql-auth"),
         MysqlUser(host=host, login_path=path, user="iam", hosts=HOSTS),
         MysqlUser(host=host, login_path=path, user="bkauth", hosts=HOSTS),
         MysqlUser(host=host, login_path="mysql-auth", user="bkauth", hosts=HOSTS),
@@ -345,6 +366,12 @@ CASES: tuple[Case, ...] = (
     _case("redis/no-cluster", 0, "redis-cli --version", cluster(H1, 6379, REDIS)),
     _case("redis/wrong-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_MYSQL_ADMIN_PASSWORD")),
     _case("redis/no-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_NONE")),
+    _case("health/services", 0, "bash --version", *healthy(H1, consul=8500, elasticsearch=9200, redis=6379)),
+    _case("health/queues", 1, "bash --version", *healthy(H2, mongodb=27017, rabbitmq=15672, influxdb=8086)),
+    _case("health/zookeeper-and-kafka", 2, "bash --version", *healthy(H3, zookeeper=2181, kafka=9092, etcd=2379)),
+    _case("health/absent", 2, "bash --version", *healthy(H3, mongodb=27017, elasticsearch=9200, redis=6379)),
+    _case("health/no-password", 0, "bash --version", *healthy(H1, env="/nowhere", redis=6379)),
+    _case("health/not-its-protocol", 2, "bash --version", *healthy(H3, zookeeper=22, kafka=22, mongodb=22)),
     _case("consul/passing", 0, "consul version", *services(H1)),
     _case("consul/elsewhere", 2, "consul version", *services(H3)),
     _case("consul/agent-down", 0, "curl --version", *services(H1), under=NO_NETWORK),
@@ -416,6 +443,8 @@ CASES: tuple[Case, ...] = (
         "openssl version",
         CertificatesEnding(host=H1, directory="/etc/ssl/certs", days=0),
         CertificatesEnding(host=H1, directory="/nonexistent", days=30),
+        CertificatesDamaged(host=H1, directory="/etc/ssl/certs"),
+        ServerNamesMissing(host=H1, certificate="/nonexistent.crt", virtual_hosts="/nonexistent"),
     ),
     _case(
         "system/controller",
@@ -431,6 +460,7 @@ CASES: tuple[Case, ...] = (
         MountPoint(host=H1, path="/proc"),
         MountPoint(host=H1, path="/etc"),
         NameResolved(host=H1, name="localhost"),
+        ResolverAddress(host=H1),
         LoginProxies(host=H1),
         LanAddressDiffers(host=H1),
         PythonModulesMissing(host=H1, python="/usr/bin/python3", modules=("json", "bk_none")),

@@ -17,6 +17,7 @@ from probes.system import (
     NameResolved,
     ProcessorCount,
     PythonModulesMissing,
+    ResolverAddress,
 )
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
@@ -48,6 +49,29 @@ def test_memory_and_processors_are_compared_with_what_is_asked(tmp_path: Path) -
     assert read(tmp_path, MemorySize(host=HOST, mb=30000)) == "15884 MB < 30000 MB"
     assert read(tmp_path, ProcessorCount(host=HOST, count=2)) == "enough"
     assert read(tmp_path, ProcessorCount(host=HOST, count=8)) == "2 < 8"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nameserver 127.0.0.1\nnameserver 8.8.8.8\nsearch node.consul", "own"),
+        ("# nameserver 127.0.0.1\nnameserver 8.8.8.8\n  nameserver\t10.9.9.9 \n", "8.8.8.8 10.9.9.9"),
+        (f"nameserver {HOST}", "own"),
+        ("nameserver 127.0.0.53\n", "own"),
+        (
+            "nameserver 1.1.1.1\nnameserver 2.2.2.2\nnameserver 3.3.3.3\nnameserver 127.0.0.1\n",
+            "1.1.1.1 2.2.2.2 3.3.3.3",
+        ),
+        ("search node.consul\n", "none"),
+        ("", "none"),
+        (None, "unknown: path-unreadable"),
+    ],
+    ids=["first", "commented-out", "own-address", "stub", "the-fourth-is-not-read", "no-line", "empty", "no-file"],
+)
+def test_the_resolver_asks_this_host_or_others(tmp_path: Path, shell: str, text: str | None, expected: str) -> None:
+    written(tmp_path, {} if text is None else {"etc/resolv.conf": text})
+    assert read(tmp_path, ResolverAddress(host=HOST), shell=shell) == expected
 
 
 @pytest.mark.parametrize(

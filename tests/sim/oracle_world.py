@@ -21,11 +21,12 @@ from probes.container import (
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
 from probes.kv import KeySet
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
@@ -67,6 +68,19 @@ class Things:
 
     def names(self, host: str, kind: str) -> tuple[str, ...]:
         return tuple(name for at, of, name in self.whole if (at, of) == (host, kind))
+
+
+SERVERS = {
+    "consul": "consul.service",
+    "elasticsearch": "elasticsearch.service",
+    "etcd": "etcd.service",
+    "influxdb": "influxdb.service",
+    "kafka": "kafka.service",
+    "mongodb": "mongod.service",
+    "rabbitmq": "rabbitmq-server.service",
+    "redis": "redis@default.service",
+    "zookeeper": "zookeeper.service",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +270,8 @@ class OracleWorld:
             case ProductVersion(login_path=login_path, code=code) if things.known(host, "product", code):
                 shown = Known(things.value(host, "product", code))
                 reading = shown if things.present(host, "product", code) else Absent()
+            case MysqlWritable(login_path=login_path):
+                reading = Known(True)
             case SaasOnline(login_path=login_path, app=app) if things.known(host, "online", app):
                 there = things.present(host, "online", app)
                 reading = Known(things.value(host, "online", app)) if there else Absent()
@@ -282,6 +298,10 @@ class OracleWorld:
                 return Known(pending) if names else None
             case RedisCluster(port=port) if things.known(host, "redis", str(port)):
                 return self._redis_cluster(host, str(port), things)
+            case ServiceHealth(service=service, port=port) if things.known(host, "unit", SERVERS.get(service, "")):
+                up = [things.present(host, "unit", SERVERS[service])]
+                up += [things.present(host, "port", str(port))] if things.known(host, "port", str(port)) else []
+                return Known("ok") if all(up) else Absent()
             case TaskDone(task=task) if things.known(host, "task", task):
                 return Known(True) if things.present(host, "task", task) else Absent()
             case PagesUnserved(pages=pages):

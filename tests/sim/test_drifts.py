@@ -50,7 +50,16 @@ BY_HAND = {
     "port-of-another": "who holds the port may be somebody's",
     "certificate-ended": "a new one has to be trusted by others too",
     "certificate-missing": "a copy is on the other hosts; a new one would not be trusted",
+    "certificate-damaged": "as with one that is gone",
+    "certificate-for-other-names": "it is issued elsewhere",
+    "resolver-elsewhere": "/etc/resolv.conf is the operator's",
     "names-unresolved": "/etc/resolv.conf is the operator's",
+    "health-no-leader": "who is to lead is for its members to agree; a restart might lose what one of them has",
+    "health-members-missing": "why a member does not join is in its log",
+    "health-data-missing": "only who knows the data may give it up",
+    "health-no-room": "what may be deleted is for its owner to say",
+    "health-faulty": "what it does not like is in its own log",
+    "mysql-read-only": "a replica is meant to be: only its owner knows",
     "tag-missing": "what generated the secrets is gone: only the operator may decide which are right",
 }
 """What a drift may be refused for, and why that is right."""

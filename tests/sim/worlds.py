@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from probes.agent import AgentsMissing, AgentsOnline
-from probes.certificate import CertificatesEnding
+from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNamesMissing
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -34,17 +34,18 @@ from probes.container import (
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvDuplicates
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, SameAs
+from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, ProductVersion
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.saas import SaasOnline
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
-from probes.system import NameResolved
+from probes.system import NameResolved, ResolverAddress
 from probes.tag import SecretsTag
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
@@ -119,6 +120,12 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.unit)
         case NameResolved():
             return Known("resolved")
+        case ResolverAddress():
+            return Known("own")
+        case ServiceHealth():
+            return Absent() if fact.service == "etcd" else Known("ok")
+        case MysqlWritable():
+            return Known(True)
         case ConsulPassing() | ConsulDefinition() if fact.service in _base(cluster):
             return Known("passing" if isinstance(fact, ConsulPassing) else "written")
         case UnitActive() | UnitEnabled():
@@ -161,6 +168,8 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
         case (
             AgentsMissing()
             | CertificatesEnding()
+            | CertificatesDamaged()
+            | ServerNamesMissing()
             | SmokeTestBroken()
             | ModelsPending()
             | RecentlyStartedUnits()

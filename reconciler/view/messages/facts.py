@@ -12,6 +12,9 @@ FACTS: dict[str, LocalizedText] = {
     "agent.online": message("agents online", "在线的 Agent"),
     "backup": message("backup of {what}", "{what} 的备份"),
     "backup.migrating-runs": message("runs that began an irreversible step", "已开始不可逆步骤的运行"),
+    "certificate.damaged": message("damaged certificates in {directory}", "{directory} 中受损的证书"),
+    "certificate.names": message("names that {certificate} is not for", "{certificate} 未包含的域名"),
+    "system.resolver": message("name servers of /etc/resolv.conf", "/etc/resolv.conf 中的域名服务器"),
     "certificate.ending": message(
         "certificates in {directory} that end within {days} days", "{directory} 中 {days} 天内到期的证书"
     ),
@@ -115,6 +118,12 @@ FACTS: dict[str, LocalizedText] = {
     "port.owner": message("owner of port {port}", "端口 {port} 的占用者"),
     "port.unit": message("unit that serves port {port}", "监听端口 {port} 的服务单元"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
+    "health.service": message(
+        "what {service} on port {port} reports of itself", "端口 {port} 上的 {service} 自报的状态"
+    ),
+    "mysql.writable": message(
+        "MySQL by login path {login_path} takes writes", "通过 login-path {login_path} 的 MySQL 可写"
+    ),
     "redis-login.password": message("login to Redis on port {port}", "登录端口 {port} 的 Redis"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
     "repository.silent": message("package repositories without an answer", "无应答的软件仓库"),

@@ -126,9 +126,30 @@ REASONS: dict[str, LocalizedText] = {
     "certificate-valid": LocalizedText(
         en="with a certificate that has ended every TLS connection is refused", zh="证书过期后，所有 TLS 连接都会被拒绝"
     ),
+    "certificate-readable": LocalizedText(
+        en="what uses a damaged certificate does not start again", zh="使用受损证书的程序将无法再次启动"
+    ),
+    "certificate-for-its-names": LocalizedText(
+        en="browsers and products refuse a certificate for another name", zh="浏览器与各产品会拒绝域名不符的证书"
+    ),
+    "asks-its-own-agent": LocalizedText(
+        en="the installer of consul makes each host ask its own agent", zh="consul 安装脚本使每台主机询问本机 agent"
+    ),
+    "latent-resolver": LocalizedText(
+        en="names are resolved by another host at present, and no longer once that one is down",
+        zh="目前由其他主机代为解析，该主机停机后即无法解析",
+    ),
     "names-of-consul": LocalizedText(
         en="products find each other and the databases by names below service.consul",
         zh="各产品通过 service.consul 下的域名查找彼此与数据库",
+    ),
+    "reports-itself-well": LocalizedText(
+        en="an open port does not show that it serves: it is asked itself, as its own monitoring does",
+        zh="端口开放并不说明服务正常：按其自身的监控方式直接询问",
+    ),
+    "takes-writes": LocalizedText(
+        en="every product writes to MySQL; a read-only server refuses each of their transactions",
+        zh="各产品均需写入 MySQL；只读的服务器会拒绝所有写操作",
     ),
     "serves-its-port": LocalizedText(en="others call {unit} on this port", zh="其他服务通过该端口调用 {unit}"),
     "in-use-as-it-is": LocalizedText(
@@ -423,6 +444,45 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="从仍有该文件的主机复制，并保持属主与权限：{hosts}",
         ),
     ),
+    "certificate-damaged": DiagnosticText(
+        what=LocalizedText(
+            en="certificates in {directory} are damaged, empty or unreadable: {names}",
+            zh="{directory} 中的证书受损、为空或不可读：{names}",
+        ),
+        why=LocalizedText(
+            en="what runs read them at its start, and does not start again with them",
+            zh="正在运行的程序在启动时已读取，再次启动将失败",
+        ),
+        hint=LocalizedText(
+            en="copy them from another host or a backup; do not make new ones: the others would not trust them",
+            zh="从其他主机或备份复制；不要重新生成，否则其他主机不信任",
+        ),
+    ),
+    "certificate-for-other-names": DiagnosticText(
+        what=LocalizedText(en="{path} is not a certificate for {names}", zh="{path} 的证书不包含 {names}"),
+        why=LocalizedText(
+            en="openresty serves these names over TLS with it, and clients refuse the connection",
+            zh="openresty 用它为这些域名提供 TLS，客户端会拒绝连接",
+        ),
+        hint=LocalizedText(
+            en="replace {path} and its key by a certificate for these names, then run `nginx -t` and reload openresty",
+            zh="替换 {path} 及其私钥，使证书包含这些域名，再执行 `nginx -t` 并重新加载 openresty",
+        ),
+    ),
+    "resolver-elsewhere": DiagnosticText(
+        what=LocalizedText(
+            en="/etc/resolv.conf does not name this host's own consul agent: {servers}",
+            zh="/etc/resolv.conf 没有指向本机 consul agent：{servers}",
+        ),
+        why=LocalizedText(
+            en="names below service.consul depend on another host, or are not resolved at all",
+            zh="service.consul 下的域名依赖其他主机，或完全无法解析",
+        ),
+        hint=LocalizedText(
+            en="add `nameserver 127.0.0.1` as the first line of /etc/resolv.conf, and check what rewrites that file",
+            zh="在 /etc/resolv.conf 首行加入 `nameserver 127.0.0.1`，并检查是什么改写了该文件",
+        ),
+    ),
     "certificate-ended": DiagnosticText(
         what=LocalizedText(en="certificates have ended: {names}", zh="证书已过期：{names}"),
         why=LocalizedText(en="TLS connections that use them are refused", zh="使用这些证书的 TLS 连接会被拒绝"),
@@ -632,6 +692,77 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="read the log of the process: it may still be starting, or its configuration names another port",
             zh="查看该进程的日志：可能仍在启动，或其配置使用了其他端口",
+        ),
+    ),
+    "health-no-leader": DiagnosticText(
+        what=LocalizedText(
+            en="{service} runs without a leader: {report}", zh="{service} 在运行，但没有主节点：{report}"
+        ),
+        why=LocalizedText(
+            en="without one it accepts no writes; most of its members must reach each other to elect one",
+            zh="没有主节点就无法写入；多数成员能互相连通才能选出",
+        ),
+        hint=LocalizedText(
+            en="start {unit} on its other hosts, check that they reach each other, then read `journalctl -u {unit}`",
+            zh="在其他主机启动 {unit}，确认彼此可连通，再查看 `journalctl -u {unit}`",
+        ),
+    ),
+    "health-members-missing": DiagnosticText(
+        what=LocalizedText(en="members of {service} are missing: {report}", zh="{service} 缺少成员：{report}"),
+        why=LocalizedText(
+            en="it still serves, but without its redundancy; the missing one may be running on its own",
+            zh="仍在服务，但已失去冗余；缺少的成员可能在独自运行",
+        ),
+        hint=LocalizedText(
+            en="check which host of install.config did not join, and read `journalctl -u {unit}` there",
+            zh="在 install.config 的主机中找出未加入者，查看其 `journalctl -u {unit}`",
+        ),
+    ),
+    "health-data-missing": DiagnosticText(
+        what=LocalizedText(
+            en="{service} reports data that it cannot reach: {report}", zh="{service} 报告有数据无法访问：{report}"
+        ),
+        why=LocalizedText(
+            en="searches of that data fail; a restart may lose what another node still has",
+            zh="对这些数据的查询会失败；重启可能丢失其他节点上的数据",
+        ),
+        hint=LocalizedText(
+            en="free disk space, start missing nodes, then check `/_cluster/allocation/explain` on port {port}",
+            zh="释放磁盘空间，启动缺少的节点，再查看端口 {port} 的 `/_cluster/allocation/explain`",
+        ),
+    ),
+    "health-no-room": DiagnosticText(
+        what=LocalizedText(en="{service} refuses writes: {report}", zh="{service} 拒绝写入：{report}"),
+        why=LocalizedText(
+            en="its disk or memory is short; every product that writes to it fails",
+            zh="磁盘或内存不足；向其写入的产品都会失败",
+        ),
+        hint=LocalizedText(
+            en="check `df -h` and `free -m` on that host, free some room, then read `journalctl -u {unit}`",
+            zh="在该主机查看 `df -h` 与 `free -m`，释放空间后再查看 `journalctl -u {unit}`",
+        ),
+    ),
+    "health-faulty": DiagnosticText(
+        what=LocalizedText(en="{service} reports of itself: {report}", zh="{service} 自报：{report}"),
+        why=LocalizedText(
+            en="its process runs, but it does not serve as it should", zh="其进程在运行，但没有正常提供服务"
+        ),
+        hint=LocalizedText(
+            en="read `journalctl -u {unit}` and its own log on that host",
+            zh="在该主机查看 `journalctl -u {unit}` 与其自身的日志",
+        ),
+    ),
+    "mysql-read-only": DiagnosticText(
+        what=LocalizedText(
+            en="the MySQL server of login path {login_path} is read-only", zh="login-path {login_path} 的 MySQL 为只读"
+        ),
+        why=LocalizedText(
+            en="a replica, or a person during maintenance, sets it so; products fail at their next write",
+            zh="从库或维护中的人为设置所致；各产品下次写入即失败",
+        ),
+        hint=LocalizedText(
+            en="if that is not meant: `mysql --login-path={login_path} -e 'SET GLOBAL read_only = 0'`, and remove it from my.cnf",
+            zh="若非有意：执行 `mysql --login-path={login_path} -e 'SET GLOBAL read_only = 0'`，并从 my.cnf 中删除",
         ),
     ),
     "service-unhealthy": DiagnosticText(

@@ -52,6 +52,18 @@ PATIENT = """\
 # Stand-in for {name}: answers on port {port} as soon as nobody else does.
 while :; do /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www} 2>/dev/null; /bin/busybox sleep 1; done
 """
+WORD = """\
+#!/bin/busybox sh
+# Stand-in for {name}: reads one request of its own protocol, and replies what its file says.
+[ "$1" != reply ] || {{ /bin/busybox head -c {size} > /dev/null; exec /bin/busybox cat /usr/local/lib/bklab/replies/{name}; }}
+exec /bin/busybox nc -ll -p {port} -e "$0" reply
+"""
+MANAGED = """\
+#!/bin/busybox sh
+# Stand-in for {name}: listens on port {port}; its management on 15672 lists the nodes.
+/bin/busybox httpd -p 15672 -h /usr/local/lib/bklab/www-{name}
+exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/www-{name}
+"""
 IDLE = "#!/bin/busybox sh\n# Stand-in for {name}, which listens on no port.\nexec /bin/busybox tail -f /dev/null\n"
 KEPT = ("cmdb", "job", "bkiam", "bkssm", "license", "paas_agent")
 """Products whose units 6.2 takes over from 6.1 as they are."""
@@ -139,7 +151,47 @@ FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #!
 }  # fmt: skip
 
 
+REQUESTS = {"zookeeper": 4, "mongod": 55, "kafka": 23}
+"""What bkrec, or a monitor, asks each of them, in bytes: `srvr`, isMaster, Metadata."""
+PAGES = {  # below www-NAME: what a health check of the service is answered
+    "elasticsearch/_cluster/health": '{"cluster_name":"bkee-es","status":"yellow","number_of_nodes":1}\n',
+    "influxdb/ping": "",
+    "rabbitmq-server/api/nodes": '[{"name":"rabbit@h2","running":true,"mem_alarm":false,"disk_free_alarm":false}]\n',
+}
+
+
+def _mongod(*, primary: bool) -> bytes:
+    """OP_MSG with isMaster's document: a replica set of this one, which leads or does not know who does."""
+    flags = b"".join(
+        b"\x08" + name + b"\0" + bytes([value]) for name, value in ((b"ismaster", primary), (b"secondary", not primary))
+    )
+    fields = b"\x02setName\0\4\0\0\0rs0\0" + flags + b"\x01ok\0\0\0\0\0\0\0\xf0\x3f"
+    document = (len(fields) + 5).to_bytes(4, "little") + fields + b"\0"
+    return (len(document) + 21).to_bytes(4, "little") + b"\1\0\0\0\1\0\0\0\xdd\7\0\0\0\0\0\0\0" + document
+
+
+def _kafka(controller: bytes) -> bytes:
+    """Metadata v1: one broker without a rack, the controller, no topics."""
+    body = b"\0\0\0\1\0\0\0\1\0\0\0\0\0\x0810.0.0.3\0\0\x23\x84\xff\xff" + controller + b"\0\0\0\0"
+    return len(body).to_bytes(4, "big") + body
+
+
+REPLIES = {
+    "zookeeper": b"Zookeeper version: 3.4.14 (stand-in)\nMode: standalone\nNode count: 5\n",
+    "mongod": _mongod(primary=True),
+    "mongod.alone": _mongod(primary=False),
+    "kafka": _kafka(b"\0\0\0\0"),
+    "kafka.alone": _kafka(b"\xff\xff\xff\xff"),
+}
+
+
 def program(unit: Unit) -> str:
+    if unit.name in REQUESTS:
+        return WORD.format(name=unit.name, port=unit.port, size=REQUESTS[unit.name])
+    if unit.name == "rabbitmq-server":
+        return MANAGED.format(name=unit.name, port=unit.port)
+    if f"{unit.name}/" in "".join(PAGES):
+        return SERVER.format(name=unit.name, port=unit.port, www=f"www-{unit.name}")
     text = IDLE if not unit.port else PATIENT if unit.name.startswith("bk-gse-") else SERVER
     text = EDITABLE if unit.name in ("bk-cmdb-admin", "bk-cmdb-api") else text
     # PaaS alone has a slash at the end of its health address

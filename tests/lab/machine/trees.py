@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import business_topology, keys
 from .place import HERE, HOSTS, Place, write
-from .programs import program
+from .programs import PAGES, REPLIES, program
 from .release import STORES, Release, Unit
 
 SSHD = """\
@@ -95,6 +95,11 @@ def platform(host: str, root: Path) -> None:
     write(lib / "www/healthz", HEALTH)
     for path in ("", "console/", "api/", "v1/"):  # PaaS alone has a slash at the end of its health address
         write(lib / "www-paas" / path / "healthz/index.html", HEALTH)
+    for path, body in PAGES.items():
+        write(lib / f"www-{path}", body)
+    (lib / "replies").mkdir(parents=True)
+    for name, reply in REPLIES.items():
+        (lib / "replies" / name).write_bytes(reply)
     (root / "opt/py36/bin/python3").symlink_to("/usr/bin/python3")
     (root / "opt/py36/lib/python").rename(root / "opt/py36/lib" / (root / "usr/bin/python3").readlink().name)
     if host in ("h2", "h3"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from probes import container
-from probes.certificate import CertificatesEnding
+from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNamesMissing
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
@@ -24,19 +24,20 @@ from probes.container import (
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
+from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.seal import SealedFile
 from probes.steady import RecentlyStartedUnits
-from probes.system import NameResolved
+from probes.system import NameResolved, ResolverAddress
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
@@ -162,12 +163,24 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
         case NameResolved():
-            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _pages
+            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _unnamed
+        case ResolverAddress():
+            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _unnamed
+        case ServiceHealth(service=service):
+            return UNWELL[service], _unwell_with(expected)
+        case MysqlWritable():
+            return _sql("SET GLOBAL read_only = 1"), _nothing
+        case CertificatesDamaged(directory=path):
+            return f"mkdir -p {path}; : > {path}/bklab.pem", _nothing
+        case ServerNamesMissing(certificate=path, virtual_hosts=directory):
+            certify = f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=other.example -keyout /dev/null -out {path}"
+            listen = "server { listen 8443 ssl; server_name bklab.example; }"
+            return f"mkdir -p {path.rpartition('/')[0]}; {certify}; echo '{listen}' > {directory}/bklab.conf", _nothing
         case CertificatesEnding(directory=path):
             ended = "/etc/ssl/certs/E-Tugra_Certification_Authority.pem"
             return f"mkdir -p {path}; cp {ended} {path}/bklab.pem", _nothing
         case PortListening(port=port) | PortUnit(port=port):
-            return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent))
+            return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent, ServiceHealth))
         case KeySet(key=key):
             return f"consul kv delete {key}", _nothing
         case AppRegistered(code=code):
@@ -209,6 +222,35 @@ def _stray(unit: str) -> str:
     file = f"/usr/lib/systemd/system/{unit}"
     text = "[Service]\\nExecStart=/bin/sleep infinity\\n"
     return f"printf '{text}' > {file}; systemctl daemon-reload; systemctl start {unit}"
+
+
+REPLIES = "/usr/local/lib/bklab/replies"
+UNWELL = {
+    "elasticsearch": "sed -i s/yellow/red/ /usr/local/lib/bklab/www-elasticsearch/_cluster/health",
+    "rabbitmq": r"sed -i 's/mem_alarm\":false/mem_alarm\":true/' /usr/local/lib/bklab/www-rabbitmq-server/api/nodes",
+    "influxdb": "rm /usr/local/lib/bklab/www-influxdb/ping",
+    "zookeeper": f"echo 'This ZooKeeper instance is not currently serving requests' > {REPLIES}/zookeeper",
+    "mongodb": f"cp {REPLIES}/mongod.alone {REPLIES}/mongod",
+    "kafka": f"cp {REPLIES}/kafka.alone {REPLIES}/kafka",
+    "redis": "eval $(grep ^BK_REDIS_ADMIN_PASSWORD= /data/install/bin/01-generate/dbadmin.env); "
+    "export REDISCLI_AUTH=$BK_REDIS_ADMIN_PASSWORD; redis-cli replicaof 10.0.0.254 6379",
+    "consul": "systemctl stop consul",
+    "etcd": "systemctl stop etcd",
+}
+"""How a service comes to say that it is not well, while its process runs. The last two are stopped: of one alone that
+runs there is nothing else to spoil."""
+
+
+def _unwell_with(expected: AnyExpected) -> Related:
+    """Of one that was stopped, its unit and all that it does; of consul, all that is asked of it or by its names."""
+    mine = _of_module(expected, (UnitActive, UnitCurrent, PortUnit, ConsulPassing, ServiceHealth))
+    consul = getattr(expected.fact, "service", "") == "consul"
+    by_consul = (ConsulPassing, NameResolved, KeySet, PagesUnserved, ServiceHealth)
+    return lambda other: mine(other) or (consul and isinstance(other.fact, by_consul))
+
+
+def _unnamed(other: AnyExpected) -> bool:
+    return isinstance(other.fact, (PagesUnserved, NameResolved, ResolverAddress))
 
 
 def _mute(port: int) -> str:
@@ -267,7 +309,7 @@ def _of_module(expected: AnyExpected, kinds: tuple[type[object], ...]) -> Relate
 
 def _of_unit(expected: AnyExpected, unit: str) -> Related:
     current = _names(f"{unit} ", expected.fact.host)
-    served = _of_module(expected, (ConsulPassing, UnitActive))
+    served = _of_module(expected, (ConsulPassing, UnitActive, PortUnit, ServiceHealth))
     return lambda other: served(other) or (isinstance(other.fact, UnitCurrent) and current(other))
 
 

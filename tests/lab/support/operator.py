@@ -228,12 +228,13 @@ def pace(lab: Lab, factor: str) -> None:
 
 STEADY = r"""
 wanted=7
-youngest() { # seconds that the unit and the container which started last have run; nothing where one is starting
-    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' |
-        awk -v up="$(cut -d . -f 1 /proc/uptime)" -v age="$wanted" -F = '
+youngest() { # seconds that what started last has run, the units' and the containers'; where a unit is starting, soon
+    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' \\
+        'zookeeper*' 'kafka*' 'mongod*' 'rabbitmq*' 'elasticsearch*' 'redis*' 'influxdb*' 'mysql@*' 'etcd*' |
+        awk -v up="$(cut -d . -f 1 /proc/uptime)" -v age="$wanted" -v soon=$((wanted - 1)) -F = '
             /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") starting = 1 }
             /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < age) age = up - $2 / 1000000 }
-            END { if (!starting) print int(age) }'
+            END { print starting && age > soon ? soon : int(age) }'
     command -v docker > /dev/null || return 0
     docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}' | date -f - +%s |
         awk -v now="$(date +%s)" -v age="$wanted" '{ if (now - $1 < age) age = now - $1 } END { print int(age) }'
@@ -241,7 +242,6 @@ youngest() { # seconds that the unit and the container which started last have r
 tries=0
 while [ "$tries" -lt 60 ]; do
     age=$(youngest | sort -n | head -n 1)
-    [ -n "$age" ] || age=$((wanted - 1))
     [ "$age" -lt "$wanted" ] || break
     sleep $((wanted - age))
     tries=$((tries + 1))
@@ -250,7 +250,7 @@ done
 """Until every unit and container of the host has run for a while: asked there, which costs less than `bkrec check`."""
 
 
-def _steady(lab: Lab) -> None:
+def steady(lab: Lab) -> None:
     waiting = [
         subprocess.Popen(ssh_command(lab.place, host, STEADY), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for host in HOSTS
@@ -278,7 +278,7 @@ def settled(lab: Lab, home: Path, *, whole: bool = False) -> Desk:
     """
     nspawn.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
-    _steady(lab)
+    steady(lab)
     desk = Desk(lab, home, whole)
     until(lambda: not _young(desk), 60, "every unit and container has run for a while")
     return desk

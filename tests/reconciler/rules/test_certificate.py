@@ -3,7 +3,7 @@
 import pytest
 
 from actions.unit import StartUnit
-from probes.certificate import CertificatesEnding
+from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNamesMissing
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.path import PathKind
 from probes.unit import UnitActive
@@ -52,3 +52,12 @@ def test_one_that_has_ended_is_reported_by_name(directory: str) -> None:
     plan = plan_with((fact, Known(("old.pem 2025-06-01",))))
     assert plan.steps == ()
     assert [b.diagnostic.code for b in plan.blocked] == ["certificate-ended"]
+
+
+def test_a_damaged_one_and_one_for_other_names_are_reported_and_nothing_is_made() -> None:
+    damaged = CertificatesDamaged(host="10.0.0.3", directory="/data/bkce/cert/etcd")
+    names = next(e.fact for e in certificate.expect(CLUSTER) if isinstance(e.fact, ServerNamesMissing))
+    assert names.host == "10.0.0.2"
+    plan = plan_with((damaged, Known(("etcd0.pem",))), (names, Known(("paas.example.com",))))
+    assert plan.steps == ()
+    assert {b.diagnostic.code for b in plan.blocked} == {"certificate-damaged", "certificate-for-other-names"}

@@ -2,12 +2,16 @@
 
 from actions.unit import StartUnit
 from probes.fact import AnyFact, AnyReading, Known
-from probes.system import NameResolved
+from probes.system import NameResolved, ResolverAddress
 from probes.unit import UnitActive
+from reconciler.core.causes import with_causes
+from reconciler.core.diff import diff
 from reconciler.core.placement import build_cluster
 from reconciler.core.plan import Plan
 from reconciler.rules import name
+from reconciler.rules.latent import latent
 from reconciler.rules.preflight import preflight_checks
+from reconciler.rules.registry import expected_facts, rests_on
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
 CLUSTER = guide_cluster()
@@ -20,7 +24,22 @@ def plan_with(*readings: tuple[AnyFact, AnyReading]) -> Plan:
 
 
 def test_every_host_has_to_resolve_consul_s_own_name() -> None:
-    assert [e.fact.host for e in name.expect(CLUSTER)] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    expected = [e.fact for e in name.expect(CLUSTER)]
+    for kind in (NameResolved, ResolverAddress):
+        assert [f.host for f in expected if isinstance(f, kind)] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+
+
+def test_a_resolver_that_asks_others_is_latent_while_they_know_and_the_cause_once_they_do_not() -> None:
+    fact, reading = ResolverAddress(host="10.0.0.2"), Known("8.8.8.8")
+    alone, both = plan_with((fact, reading)), plan_with((fact, reading), LOST)
+    assert [b.diagnostic.code for b in alone.blocked] == ["resolver-elsewhere"]
+    assert {b.diagnostic.code for b in both.blocked} == {"resolver-elsewhere", "names-unresolved"}
+    for names, expected in ((Known("resolved"), {fact}), (LOST[1], set[AnyFact]())):
+        readings = {**finished(CLUSTER).facts, fact: reading, LOST[0]: names}
+        compared = diff(expected_facts(CLUSTER), readings)
+        assert set(latent(CLUSTER, compared, readings)) == expected
+    compared = with_causes(compared, rests_on(CLUSTER), {})
+    assert compared.causes == {LOST[0]: fact}
 
 
 def test_without_consul_in_install_config_nobody_is_asked() -> None:
