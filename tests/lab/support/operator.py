@@ -229,7 +229,7 @@ def pace(lab: Lab, factor: str) -> None:
 STEADY = r"""
 wanted=7
 youngest() { # seconds that what started last has run, the units' and the containers'; where a unit is starting, soon
-    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' \\
+    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' \
         'zookeeper*' 'kafka*' 'mongod*' 'rabbitmq*' 'elasticsearch*' 'redis*' 'influxdb*' 'mysql@*' 'etcd*' |
         awk -v up="$(cut -d . -f 1 /proc/uptime)" -v age="$wanted" -v soon=$((wanted - 1)) -F = '
             /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") starting = 1 }
