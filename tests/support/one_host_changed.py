@@ -324,11 +324,11 @@ async def engines_own(root: Path) -> list[str]:
     await pause.pause(host, H, who="ops", why="it's noon")
     await pause.resume(host, H)
     taken = await lease.try_acquire(host, H, run="run-1", user="ops", source="here", floor=3)
-    said.append(f"epoch {taken.epoch} {await lease._renew(host, taken)}")  # pyright: ignore[reportPrivateUsage]
+    said.append(f"epoch {taken.epoch} {await lease.renew(host, taken)}")
     holder = await lease.read_lease(host, H)
     said.append(f"{holder.run if holder else None} {await lease.publish_epoch(host, [H], taken.epoch)}")
     ended = await lease.force_release(host, H)
-    said.append(f"{ended.run if ended else None} {await lease._renew(host, taken)}")  # pyright: ignore[reportPrivateUsage]
+    said.append(f"{ended.run if ended else None} {await lease.renew(host, taken)}")
     return said
 
 
