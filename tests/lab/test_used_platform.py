@@ -24,7 +24,7 @@ CHECKS = int(os.environ.get("BKREC_CHECKS", "30"))
 SEED = int(os.environ.get("BKREC_SEED", "62"))
 REBOOT_EVERY = 100
 Use = Callable[[Desk, Random], str]
-UNITS = ("bk-auth", "bk-cmdb-api", "bk-job-manage", "zookeeper", "kafka", "bk-nodeman", "bk-log-grafana")
+UNITS = ("bk-auth", "bk-cmdb-api", "bk-job-manage", "zookeeper", "kafka", "bk-log-grafana")
 
 
 def login(desk: Desk, random: Random) -> str:
