@@ -31,7 +31,7 @@ from specs.reason import reason
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHealth(Fact[str]):
     """ "ok", or what the service reports in its place: "no leader", "red", "nodes 2/3". Absent where its port is
-    closed; Unknown where it does not answer, or not in its own language."""
+    closed. One of UNJUDGED where it says nothing of its health: that is no fault yet, and no health either."""
 
     service: HealthService
     port: int
@@ -206,39 +206,33 @@ def parse(facts: Sequence[ServiceHealth], output: Output) -> Readings:
 
 
 def _read(fact: ServiceHealth, row: Row) -> Reading[str]:
-    key = SECRETS.get(fact.service, ("", ""))[0]
     match row:
         case ("absent", ""):
             return Absent()
         case ("silent", ""):
-            return _no_answer(fact)
+            return Known(NO_ANSWER)
         case ("no-bash", ""):
             return Unknown(reason("tool-missing", tool="bash"))
         case ("no-curl", ""):
             return Unknown(reason("tool-missing", tool="curl"))
         case ("no-password", ""):
-            return Unknown(reason("health-no-password", service=fact.service, directory=fact.env, key=key))
+            return Known(NO_PASSWORD)
         case (("http" | "reply" | "hex" | "leader") as form, text):
-            return _reported(fact, key, form, text)
+            return Known(_reported(fact, form, text))
         case _:
             raise ValueError("the answer about a service's health is not understood")
 
 
-def _reported(fact: ServiceHealth, key: str, form: str, text: str) -> Reading[str]:
+def _reported(fact: ServiceHealth, form: str, text: str) -> str:
     try:
-        report = _report(fact, form, text)
+        return _report(fact, form, text) or NO_ANSWER
     except (ValueError, LookupError, TypeError):
-        return _no_answer(fact)
-    if report == DENIED:
-        return Unknown(reason("health-denied", service=fact.service, directory=fact.env, key=key or "-"))
-    return Known(report) if report else _no_answer(fact)
+        return NO_ANSWER
 
 
-def _no_answer(fact: ServiceHealth) -> Reading[str]:
-    return Unknown(reason("health-no-answer", service=fact.service, port=fact.port))
-
-
-OK, DENIED, NO_LEADER = "ok", "denied", "no leader"
+OK, NO_LEADER = "ok", "no leader"
+NO_ANSWER, DENIED, NO_PASSWORD = "no answer", "password refused", "password unknown"
+UNJUDGED = (NO_ANSWER, DENIED, NO_PASSWORD)
 
 
 def _report(fact: ServiceHealth, form: str, text: str) -> str:

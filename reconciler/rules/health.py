@@ -1,16 +1,18 @@
 """Health of services in their own words: what follows from a unit is its own; the rest is reported with what to do.
 
-Nothing is repaired: a database without a leader, or with a full disk, is not to be restarted by a program.
+Nothing is repaired: a database without a leader, or with a full disk, is not to be restarted by a program. One that
+says nothing of its health is reported as advice: a password that was changed, a plugin that is off, a port that speaks
+another version's language are no fault of the platform; that its unit runs and its port is open, other facts say.
 """
 
 from collections.abc import Iterator, Mapping
 
 from probes.fact import Absent, AnyDrift, AnyFact, Known, Unknown, require_fact_type
-from probes.health import ServiceHealth
+from probes.health import DENIED, NO_PASSWORD, SECRETS, UNJUDGED, ServiceHealth
 from probes.port import PortUnit
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
-from reconciler.core.plan import Derived, Progressing
+from reconciler.core.plan import Advice, Derived, Progressing
 from reconciler.core.planner import Decision
 from reconciler.rules import certificate, dependencies
 from reconciler.rules.lookup import running_on
@@ -27,6 +29,7 @@ CODES: Mapping[str, str] = {
     "memory alarm": "health-no-room",
     "disk alarm": "health-no-room",
 }
+UNJUDGED_CODES: Mapping[str, str] = {DENIED: "health-denied", NO_PASSWORD: "health-no-password"}
 COUNTED = ("servers ", "nodes ", "brokers ")
 
 
@@ -35,11 +38,16 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     behind = running_on(cluster, module, fact.host)
     if not facts.all_match(behind):
         return Derived(expected=drift.expected, depends_on=behind)
-    if drift.reading == Absent():
-        return Progressing(diagnostic=diagnose("port-silent", where=f"{fact.host} {fact.port}", port=fact.port))
-    report = drift.reading.value if isinstance(drift.reading, Known) else "-"
+    where, report = f"{fact.host} {fact.service}", drift.reading.value if isinstance(drift.reading, Known) else "-"
+    if drift.reading == Absent() or report in UNJUDGED:
+        key = SECRETS.get(fact.service, ("-", ""))[0]
+        return Advice(
+            diagnostic=diagnose(
+                UNJUDGED_CODES.get(report, "health-no-answer"),
+                where=where, service=fact.service, port=fact.port, directory=fact.env, key=key,
+            )
+        )  # fmt: skip
     unit = next((unit.name for unit in module.units), "-")
-    where = f"{fact.host} {fact.service}"
     return Progressing(
         diagnostic=diagnose(_code(report), where=where, service=fact.service, report=report, port=fact.port, unit=unit)
     )

@@ -15,8 +15,8 @@ from random import Random
 import pytest
 
 from tests.lab.support.drift_classes import CLASSES, Draw, Drift, rounds
+from tests.lab.support.drifts import expectations
 from tests.lab.support.operator import Desk, on, until
-from tests.lab.test_seeded_drifts import wishes
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(3000)]
 
@@ -30,7 +30,7 @@ def draw(desk: Desk) -> Draw:
     def files(host: str, arguments: str) -> Sequence[str]:
         return on(desk.lab, host, f"set -f; find {arguments}").split()
 
-    return Draw(Random(SEED), wishes(desk), files)
+    return Draw(Random(SEED), expectations(desk), files)
 
 
 def named(desk: Desk) -> Named:

@@ -4,30 +4,18 @@ BKREC_LAB=seeded pytest -m campaign -s tests/lab/test_seeded_drifts.py      # 60
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from probes.fact import AnyExpected, fact_id
-from reconciler.core.placement import build_cluster
-from reconciler.rules.registry import expected_facts
-from specs import parse
+from probes.fact import fact_id
 from tests.lab.machine.place import HOSTS
-from tests.lab.support.drifts import dealt, spoil
+from tests.lab.support.drifts import dealt, expectations, spoil
 from tests.lab.support.operator import Desk, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 COUNT, SEED = 60, 62
-RELEASE = Path(__file__).parents[2] / "specs/releases/bkce-6.2.2"
-
-
-def wishes(desk: Desk) -> tuple[AnyExpected, ...]:
-    texts = {str(path.relative_to(RELEASE)): path.read_text(encoding="utf-8") for path in RELEASE.rglob("*.toml")}
-    file = parse.cluster_file(desk.cluster.read_text(encoding="utf-8"), str(desk.cluster))
-    config = (desk.lab.place.root("h1") / "data/install/install.config").read_text(encoding="utf-8")
-    return expected_facts(build_cluster(file, parse.release(texts), config))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +29,7 @@ def table() -> Iterator[list[str]]:
 def test_a_seeded_drift_is_named_with_what_follows_from_it_and_nothing_else(
     converged: Desk, table: list[str], number: int
 ) -> None:
-    every = wishes(converged)
+    every = expectations(converged)
     expected = list(dealt(every, COUNT, SEED))[number]
     spoilt = spoil(expected, Random(number))
     name = fact_id(expected.fact)

@@ -112,19 +112,6 @@ REASONS: dict[str, LocalizedText] = {
         en="port {port} is in use, but the process did not answer as redis does",
         zh="端口 {port} 有进程监听，但没有按 redis 协议应答",
     ),
-    "health-no-answer": LocalizedText(
-        en="{service} on port {port} gave no answer in its own protocol within 4 s",
-        zh="端口 {port} 上的 {service} 在 4 秒内没有按其协议应答",
-    ),
-    "health-denied": LocalizedText(
-        en="{service} refused the password in {key} of {directory}/03-userdef/dbadmin.env or 01-generate/dbadmin.env",
-        zh="{service} 拒绝了 {directory}/03-userdef/dbadmin.env 或 01-generate/dbadmin.env 中 {key} 的密码",
-    ),
-    "health-no-password": LocalizedText(
-        en="the password of {service} cannot be read: {key} is in no dbadmin.env below {directory}, or not a plain "
-        "assignment",
-        zh="无法取得 {service} 的密码：{directory} 下的 dbadmin.env 中没有 {key}，或不是普通赋值",
-    ),
     "consul-not-answering": LocalizedText(
         en="the consul agent on this host gave no usable answer about {service} (HTTP {status})",
         zh="本机 consul agent 没有就 {service} 给出可用的应答（HTTP {status}）",

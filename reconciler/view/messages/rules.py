@@ -465,8 +465,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="openresty 用它为这些域名提供 TLS，客户端会拒绝连接",
         ),
         hint=LocalizedText(
-            en="replace {path} and its key by a certificate for these names, then run `nginx -t` and reload openresty",
-            zh="替换 {path} 及其私钥，使证书包含这些域名，再执行 `nginx -t` 并重新加载 openresty",
+            en="place a certificate for these names and its key there, then run `nginx -t` and reload openresty",
+            zh="在该处放置包含这些域名的证书及其私钥，再执行 `nginx -t` 并重新加载 openresty",
         ),
     ),
     "resolver-elsewhere": DiagnosticText(
@@ -692,6 +692,44 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="read the log of the process: it may still be starting, or its configuration names another port",
             zh="查看该进程的日志：可能仍在启动，或其配置使用了其他端口",
+        ),
+    ),
+    "health-no-answer": DiagnosticText(
+        what=LocalizedText(
+            en="{service} says nothing of its health on port {port}", zh="{service} 在端口 {port} 上没有报告其健康状态"
+        ),
+        why=LocalizedText(
+            en="nothing listens there, or there was no answer in its own protocol within 4 s; its health is not judged",
+            zh="该端口无监听，或 4 秒内没有按其协议应答；未判断其健康状态",
+        ),
+        hint=LocalizedText(
+            en="check it with its own client; where the port or plugin is off on purpose, ignore this",
+            zh="用其自带客户端检查；若有意关闭了该端口或插件，可忽略",
+        ),
+    ),
+    "health-denied": DiagnosticText(
+        what=LocalizedText(
+            en="{service} on port {port} refused the password of {key}",
+            zh="端口 {port} 上的 {service} 拒绝了 {key} 的密码",
+        ),
+        why=LocalizedText(
+            en="{directory}/03-userdef/dbadmin.env or 01-generate/dbadmin.env has another one; its health is not judged",
+            zh="{directory} 下的 dbadmin.env 中是另一个密码；未判断其健康状态",
+        ),
+        hint=LocalizedText(
+            en="set {key} to the present password in 03-userdef/dbadmin.env: the vendor's scripts read it there",
+            zh="将现用密码以 {key} 写入 03-userdef/dbadmin.env：厂商脚本从那里读取",
+        ),
+    ),
+    "health-no-password": DiagnosticText(
+        what=LocalizedText(en="the password of {service} cannot be read", zh="无法取得 {service} 的密码"),
+        why=LocalizedText(
+            en="{key} is in no dbadmin.env below {directory}, or not a plain assignment; its health is not judged",
+            zh="{directory} 下的 dbadmin.env 中没有 {key}，或不是普通赋值；未判断其健康状态",
+        ),
+        hint=LocalizedText(
+            en="set {key} to the present password in 03-userdef/dbadmin.env: the vendor's scripts read it there",
+            zh="将现用密码以 {key} 写入 03-userdef/dbadmin.env：厂商脚本从那里读取",
         ),
     ),
     "health-no-leader": DiagnosticText(

@@ -7,6 +7,7 @@ port, a copy no longer equals its original, a value is the source of others.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from probes import container
@@ -43,7 +44,13 @@ from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
+from reconciler.core.placement import build_cluster
+from reconciler.rules.registry import expected_facts
+from specs import parse
 from tests.lab.machine.place import HOSTS
+from tests.lab.support.operator import Desk
+
+_RELEASE = Path(__file__).parents[3] / "specs/releases/bkce-6.2.2"
 
 MOVED = """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json"""
 Related = Callable[[AnyExpected], bool]
@@ -322,3 +329,11 @@ def dealt(expectations: Sequence[AnyExpected], count: int, seed: int) -> Iterato
     first = [random.choice(found) for found in kinds.values()]
     rest = [wish for wish in expectations if wish not in first]
     yield from (first + random.sample(rest, max(0, count - len(first))))[:count]
+
+
+def expectations(desk: Desk) -> tuple[AnyExpected, ...]:
+    """What the release expects of the cluster that this desk is set up for."""
+    texts = {str(path.relative_to(_RELEASE)): path.read_text(encoding="utf-8") for path in _RELEASE.rglob("*.toml")}
+    file = parse.cluster_file(desk.cluster.read_text(encoding="utf-8"), str(desk.cluster))
+    config = (desk.lab.place.root("h1") / "data/install/install.config").read_text(encoding="utf-8")
+    return expected_facts(build_cluster(file, parse.release(texts), config))

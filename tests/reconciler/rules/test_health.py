@@ -55,7 +55,6 @@ def test_consul_is_asked_on_every_host_for_as_many_servers_as_install_config_nam
         ("elasticsearch", Known("red"), "health-data-missing"),
         ("redis", Known("not writing"), "health-no-room"),
         ("influxdb", Known("HTTP 503"), "health-faulty"),
-        ("rabbitmq", Absent(), "port-silent"),
     ],
 )
 def test_what_it_says_is_reported_with_what_to_do_and_nothing_is_done(
@@ -67,6 +66,23 @@ def test_what_it_says_is_reported_with_what_to_do_and_nothing_is_done(
     assert blocked.diagnostic.code == code
     if isinstance(reading, Known):
         assert dict(blocked.diagnostic.fields)["report"] == reading.value
+
+
+@pytest.mark.parametrize(
+    ("service", "reading", "code"),
+    [
+        ("rabbitmq", Absent(), "health-no-answer"),
+        ("zookeeper", Known("no answer"), "health-no-answer"),
+        ("elasticsearch", Known("password refused"), "health-denied"),
+        ("redis", Known("password unknown"), "health-no-password"),
+    ],
+)
+def test_one_that_says_nothing_of_its_health_is_advice_and_changes_no_verdict(
+    service: str, reading: AnyReading, code: str
+) -> None:
+    plan = plan_with((HEALTH[service], reading))
+    assert (plan.steps, plan.blocked) == ((), ())
+    assert [(advice.expected.fact, advice.diagnostic.code) for advice in plan.advice] == [(HEALTH[service], code)]
 
 
 def test_where_its_unit_is_down_its_start_is_all() -> None:
@@ -89,8 +105,7 @@ def test_a_leader_is_missing_because_of_a_fellow_that_is_down() -> None:
 
 def test_etcd_cannot_be_asked_because_its_key_is_gone() -> None:
     key = PathKind(host="10.0.0.3", path="/data/bkce/cert/etcd/etcd0-key.pem")
-    unread = Unknown(reason("health-no-answer", service="etcd", port=2379))
-    readings = {**WORLD.facts, key: Absent(), HEALTH["etcd"]: unread}
+    readings = {**WORLD.facts, key: Absent(), HEALTH["etcd"]: Known("no answer")}
     compared = with_causes(diff(expected_facts(CLUSTER), readings), rests_on(CLUSTER), {})
     assert compared.causes == {HEALTH["etcd"]: key}
 
