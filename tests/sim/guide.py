@@ -11,6 +11,7 @@ from random import Random
 from probes.consul import ConsulPassing
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs
+from probes.health import ServiceHealth
 from probes.mysql import ProductVersion
 from probes.path import FileDigest, PathKind, VersionText
 from probes.port import PortListening
@@ -194,6 +195,7 @@ def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         for w in module_facts.after_install(cluster, module)
         if isinstance(w.fact, (ConsulPassing, PortListening, UnitEnabled))
     )
+    yield from module_facts.health(cluster, module)
 
 
 def restarted(name: str) -> Callable[[Cluster], Facts]:
@@ -240,8 +242,9 @@ def template_set(cluster: Cluster) -> Facts:
 
 
 def halved(done: Facts, random: Random) -> Facts:
-    """Some of it; consul's word is kept, since it comes by itself behind what runs."""
-    health = {fact: reading for fact, reading in done.items() if isinstance(fact, (ConsulPassing, PortListening))}
+    """Some of it; what consul and a service say is kept, since it comes by itself behind what runs."""
+    by_itself = (ConsulPassing, PortListening, ServiceHealth)
+    health = {fact: reading for fact, reading in done.items() if isinstance(fact, by_itself)}
     rest = sorted(((fact, reading) for fact, reading in done.items() if fact not in health), key=str)
     return {**health, **dict(random.sample(rest, len(rest) // 2))}
 
