@@ -7,20 +7,15 @@ What asks for a login is run by bash, by design (`Action.login_shell`); awk and 
 judge is the first pair alone: what a script ought to do is for the other tests to know.
 """
 
-import json
 import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from actions.registry import ACTIONS
-from tests.support.shells import once_each, pairs
+from tests.support.shells import once_each, pairs, said_alone
 
-ROOT = Path(__file__).parents[2]
 RANDOM = {"env.generate 1": "a password, made of what the kernel's generator says"}
 FAILING = 12
 """So many end with another status than 0, on a host that has only what most scripts need."""
@@ -33,14 +28,7 @@ Answers = dict[str, dict[str, Any]]
 
 def tried(under: list[str], timeout_s: float) -> tuple[set[str], dict[str, Answers]]:
     """The kinds of the actions that were tried; pair → script → what was done."""
-    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0:
-        pytest.skip("this machine does not permit a mount namespace")
-    done = subprocess.run(
-        ["unshare", "--mount", sys.executable, "-m", "tests.support.one_host_changed", *under],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout_s,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    answer = said_alone("tests.support.one_host_changed", under, timeout_s=timeout_s)
     return set(answer["kinds"]), answer["found"]
 
 

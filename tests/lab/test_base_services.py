@@ -32,9 +32,14 @@ def test_each_is_named_and_only_what_may_be_started_or_enabled_is_repaired(spoil
         "unit.enabled redis@default.service @10.0.0.1",
         "unit.active rabbitmq-server.service @10.0.0.2",
         "port.unit 5672 rabbitmq-server.service @10.0.0.2",
+        "health.service rabbitmq 15672 1 /data/install/bin @10.0.0.2",
         "system.name consul.service.consul @10.0.0.2",
+        "system.resolver  @10.0.0.2",
         f"path.kind {CERTIFICATE} @10.0.0.3",
     }
+    assert {advised["fact"] for advised in document["advice"]} == {
+        "health.service etcd 2379 1 /data/install/bin @10.0.0.3",
+    }, "it cannot be asked without its key"
     assert {drift["module"] for drift in document["drift"]} == {"redis", "rabbitmq", "consul", "etcd"}
 
     done = spoilt.bkrec("apply", "--yes", "-o", "json", timeout_s=200).must(3)

@@ -6,18 +6,15 @@
 The judge is the first pair alone: what a script ought to say is for the other tests to know, under any one pair.
 """
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from probes.command import Command
 from tests.support.one_host import answer
-from tests.support.shells import AWKS, SHELLS, awks, pairs, shell_beside, shells
+from tests.support.shells import AWKS, SHELLS, awks, pairs, said_alone, shell_beside, shells
 
 ROOT = Path(__file__).parents[2]
 PAIRS = [f"{shell}+{awk}" for shell, awk in pairs()]
@@ -30,14 +27,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def answers() -> dict[str, dict[str, str]]:
     """Recording → pair → what was answered."""
-    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0:
-        pytest.skip("this machine does not permit a mount namespace")
-    done = subprocess.run(
-        ["unshare", "--mount", sys.executable, "-m", "tests.support.one_host", *PAIRS],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=250,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return said_alone("tests.support.one_host", PAIRS, timeout_s=250)
 
 
 @pytest.mark.condition("shells-and-awks")

@@ -6,11 +6,18 @@ and BKREC_AWKS name more of them by path, with a colon between: an older mawk, s
 """
 
 import atexit
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 SHELLS = {"dash": "dash", "bash": "bash", "ash": "busybox"}
 AWKS = {"gawk": "gawk", "mawk": "mawk", "original-awk": "original-awk", "busybox-awk": "busybox"}
@@ -59,3 +66,17 @@ def pairs() -> tuple[tuple[str, str], ...]:
 def once_each() -> tuple[tuple[str, str], ...]:
     """As far as this machine has them."""
     return tuple((shell, awk) for shell, awk in ONCE_EACH if shell in shells() and awk in awks())
+
+
+def said_alone(module: str, words: Sequence[str], *, timeout_s: float) -> Any:
+    """What `python -m MODULE WORDS` prints as JSON, in mounts and a network of its own: it changes files that every
+    host has, and asks addresses of a cluster that may be somebody's. Skips where this machine permits neither."""
+    alone = ["unshare", "--mount", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("this machine does not permit a mount and a network namespace")
+    done = subprocess.run(
+        [*alone, sys.executable, "-m", module, *words],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=timeout_s,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
