@@ -48,9 +48,11 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             )
         )  # fmt: skip
     unit = next((unit.name for unit in module.units), "-")
-    return Progressing(
-        diagnostic=diagnose(_code(report), where=where, service=fact.service, report=report, port=fact.port, unit=unit)
-    )
+    diagnostic = diagnose(_code(report), where=where, service=fact.service, report=report, port=fact.port, unit=unit)
+    others = [host for host in cluster.hosts(module) if host != fact.host]
+    fellows = [expected for host in others for expected in running_on(cluster, module, host)]
+    # members may be joining; without one that is down, or on a host that does not answer, there is nothing to wait for
+    return Progressing(diagnostic=diagnostic) if facts.all_match(fellows) else diagnostic
 
 
 def _code(report: str) -> str:

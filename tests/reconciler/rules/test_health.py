@@ -85,6 +85,22 @@ def test_one_that_says_nothing_of_its_health_is_advice_and_changes_no_verdict(
     assert [(advice.expected.fact, advice.diagnostic.code) for advice in plan.advice] == [(HEALTH[service], code)]
 
 
+@pytest.mark.parametrize(
+    ("fellow", "waited"),
+    [
+        (Known("active"), True),
+        (Known("failed"), False),
+        (Unknown(reason("host-unreachable", host="10.0.0.3")), False),
+    ],
+)
+def test_a_member_that_cannot_join_is_not_waited_for(fellow: AnyReading, waited: bool) -> None:
+    asked = next(e.fact for e in expected_facts(CLUSTER) if isinstance(e.fact, ServiceHealth)
+                 and e.fact.service == "consul" and e.fact.host == "10.0.0.1")  # fmt: skip
+    plan = plan_with((asked, Known("servers 2/3")), (UnitActive(host="10.0.0.3", unit="consul.service"), fellow))
+    (blocked,) = [blocked for blocked in plan.blocked if blocked.expected.fact == asked]
+    assert (blocked.diagnostic.code, blocked.progressing) == ("health-members-missing", waited)
+
+
 def test_where_its_unit_is_down_its_start_is_all() -> None:
     unit = UnitActive(host="10.0.0.3", unit="zookeeper.service")
     plan = plan_with((unit, Known("failed")), (HEALTH["zookeeper"], Absent()))
