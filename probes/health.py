@@ -180,7 +180,7 @@ done
 """What bash runs. A reply is taken apart here, where it can be tested, and not there."""
 
 SCRIPT: LiteralString = r"""
-if command -v bash >/dev/null 2>&1; then exec bash -c "$@"; fi
+if command -v bash >/dev/null 2>&1; then exec bash --norc -c "$@"; fi
 i=0
 shift 3
 while [ $# -ge 5 ]; do

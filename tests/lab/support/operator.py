@@ -234,7 +234,7 @@ youngest() { # seconds that what started last has run, the units' and the contai
         awk -v up="$(cut -d . -f 1 /proc/uptime)" -v age="$wanted" -v soon=$((wanted - 1)) -F = '
             /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") starting = 1 }
             /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < age) age = up - $2 / 1000000 }
-            END { print starting && age > soon ? soon : int(age) }'
+            END { print (starting && age > soon ? soon : int(age)) }'
     command -v docker > /dev/null || return 0
     docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}' | date -f - +%s |
         awk -v now="$(date +%s)" -v age="$wanted" '{ if (now - $1 < age) age = now - $1 } END { print int(age) }'
