@@ -11,7 +11,7 @@ from probes.certificate import CertificatesDamaged, CertificatesEnding, ServerNa
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.path import PathKind
 from reconciler.core.fact_reader import FactReader
-from reconciler.core.plan import Derived
+from reconciler.core.plan import Advice, Derived
 from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
 from reconciler.rules.entailed import of_cluster
@@ -68,7 +68,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     names = "; ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
     if isinstance(fact, ServerNamesMissing):
         path = fact.certificate
-        return diagnose("certificate-for-other-names", where=f"{fact.host} {path}", path=path, names=names)
+        # many clusters are reached by http alone, or through a proxy that has the names' own certificate
+        where = f"{fact.host} {path}"
+        return Advice(diagnostic=diagnose("certificate-for-other-names", where=where, path=path, names=names))
     if isinstance(fact, CertificatesDamaged):
         directory = fact.directory
         return diagnose("certificate-damaged", where=f"{fact.host} {directory}", directory=directory, names=names)
