@@ -93,8 +93,9 @@ async def _write(stdin: Any, text: bytes) -> None:
 
 
 async def _read(process: asyncio.subprocess.Process, stream: Any, into: bytearray, limit: int) -> None:
+    """To the end of the stream, also once nothing more is taken: a pipe that nobody reads is never closed."""
     while block := await stream.read(BLOCK_BYTES):
-        into.extend(block)
-        if len(into) >= limit:
-            _end(process)
-            return
+        if len(into) < limit:
+            into.extend(block)
+            if len(into) >= limit:
+                _end(process)
