@@ -22,7 +22,10 @@ stat -c '%Y %n' "$root"/jobs/*/origin 2>/dev/null | while read -r begin origin; 
     never) continue ;;
     running) end=$clock ;;
     exited:*) end=$rest ;;
-    *) end=$(stat -c %Y "$job/log" 2>/dev/null) || end=$begin ;;
+    *)
+      end=$begin
+      read -r pid start upon <"$job/pid" || continue
+      if [ "$upon" != "$boot" ]; then end=$(stat -c %Y "$job/log" 2>/dev/null); fi ;;
   esac
   case $end in '' | *[!0-9]*) end=$begin ;; esac
   printf '%s %s\n' "$begin" "$end"
@@ -32,8 +35,9 @@ printf 'now %s\n' "$clock"
 )
 """When jobs of bkrec ran on this host, and its clock now: other hosts' clocks need not agree with it.
 
-A job that vanished (a power loss, a kill) lasted until its log was last written: whatever changes later nobody knows to
-be its work. Source: stat(1) of coreutils 8.22.
+A job that vanished in an earlier boot (a power loss) lasted until its log was last written: whatever changes later
+nobody knows to be its work. One that vanished in this boot (it was killed, its runner too) lasted no time that anybody
+knows: a daemon that it left behind may write the log for days. Source: stat(1) of coreutils 8.22.
 """
 
 SEAL: LiteralString = (

@@ -77,7 +77,7 @@ def _broken(drift: AnyDrift) -> Diagnostic:
 
 
 def example(difference: Difference) -> Iterator[Diagnostic]:
-    """What to do, told of the first file that has changed, where any has: how a change is accepted by name."""
+    """How a change is accepted by name, for the first file that has changed; nothing where none has."""
     for drift in difference.drift:
         fact = drift.expected.fact
         if isinstance(fact, SealedFile) and fact.path != REST:

@@ -9,10 +9,13 @@ printed and decides nothing; the check does.
 
 from typing import LiteralString
 
+from probes.command import UNSET
+
 NO_HISTORY: LiteralString = '[ -z "${BASH_VERSION-}" ] || set +H\n'
 """A line of its own: where a shell replaces `!` in what is pasted, it does so a line at a time, before it reads it."""
 
-ON_HOST: LiteralString = r"""
+ON_HOST: LiteralString = (
+    r"""
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -36,8 +39,9 @@ if [ "$login" = yes ]; then
     set -- bash -lc '
         cd "$1" || exit 72
         shift
-        forget="TMOUT BASH_ENV ENV CDPATH POSIXLY_CORRECT GREP_OPTIONS GREP_COLOR TAR_OPTIONS GZIP BLOCKSIZE BLOCK_SIZE
-            DF_BLOCK_SIZE DU_BLOCK_SIZE PRSYNC_EXTRA_OPTS REDISCLI_AUTH REDISCLI_RCFILE MYSQL_GROUP_SUFFIX"
+        forget=" """
+    + UNSET
+    + r""" "
         if unset $forget 2>/dev/null; then . "$0"; exit; fi
         set -- bash "$0" "$@"
         for name in $forget; do set -- -u "$name" "$@"; done
@@ -65,6 +69,7 @@ fi
 rm -f "$script"
 exit "$status"
 """
+)
 """Runs on the host: the script on standard input, then LOGIN TERMINAL DIRECTORY ARGUMENTS of the script."""
 
 LIBRARY: LiteralString = r"""

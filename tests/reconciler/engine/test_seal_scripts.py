@@ -112,6 +112,20 @@ def test_an_edit_after_a_power_loss_that_ended_the_job_stays_a_finding(long_seal
     assert long_sealed.changes() == ["content configuration etc/a.conf"]
 
 
+def test_an_edit_after_a_kill_stays_a_finding_though_a_daemon_of_the_job_goes_on_writing_its_log(
+    long_sealed: SealedPlatform,
+) -> None:
+    """Runner and command were killed in this boot; what the command left behind holds the log open."""
+    began = int(time.time()) - 60
+    directory = job(long_sealed, began=began, ended=0, record="", wrote=time.time())
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+    (directory / "pid").write_text(f"4194304 1 {boot}")
+    assert periods(long_sealed) == f"{began} {began}\n"
+    long_sealed.write("a.conf", "the owner's\n")
+    reply(long_sealed, "renew", periods(long_sealed))
+    assert long_sealed.changes() == ["content configuration etc/a.conf"]
+
+
 def test_what_a_job_wrote_before_it_vanished_is_its_own(long_sealed: SealedPlatform) -> None:
     long_sealed.write("a.conf", "the job's\n")
     job(long_sealed, began=time.time() - 60, ended=0, record="", wrote=time.time())
