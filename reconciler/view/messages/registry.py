@@ -13,6 +13,7 @@ from reconciler.view.messages import (
     cmdb,
     databases,
     engine,
+    health,
     host_keys,
     installed,
     latent,
@@ -52,6 +53,7 @@ PARTS = (
     host_keys,
     cli,
     databases,
+    health,
     seal,
 )
 
