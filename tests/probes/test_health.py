@@ -347,6 +347,15 @@ def test_without_bash_nothing_is_known_of_any(tmp_path: Path) -> None:
     assert [brief(reading) for reading in readings.values()] == ["unknown: tool-missing"] * 2
 
 
+def test_what_a_start_up_file_prints_is_no_answer(tmp_path: Path) -> None:
+    """bash reads ~/.bashrc, whatever it is called with, where it finds that sshd started it."""
+    (tmp_path / ".bashrc").write_text("printf '0\\treply\\tMode: leader\\n'; echo noise\n")
+    under_sshd = {"HOME": str(tmp_path), "SSH_CLIENT": "10.0.0.9 40000 22", "SHLVL": "0"}
+    facts = [ServiceHealth(host=HERE, service="zookeeper", port=closed_port(), members=1, env=str(tmp_path))]
+    output = run(PROBE.command(facts), env=under_sshd, shell=shutil.which("dash") or "/bin/sh")
+    assert output.stdout == "0\tabsent\t\n"
+
+
 def test_no_password_is_in_any_argument(env: Path) -> None:
     """Of bash, or of what it calls: `tools` writes down what each of them was given."""
     tools = env / "tools"
