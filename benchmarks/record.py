@@ -26,7 +26,7 @@ from reconciler.engine.transport import SshSettings
 from reconciler.view.reports import ClusterReport
 from tests.lab.machine.api import Lab
 from tests.lab.machine.place import HOSTS
-from tests.lab.support.operator import Desk, fresh, until
+from tests.lab.support.operator import Desk, fresh
 
 FINISHED = "finished"
 """Snapshot of the lab."""
@@ -119,14 +119,17 @@ def main() -> None:
 def finished(lab: Lab, home: Path, events: Path | None) -> Desk:
     """After the whole upgrade: of an earlier call, or of this one."""
     if (lab.place.snap / FINISHED).exists():
-        return fresh(lab, home, FINISHED, whole=True)
+        desk = fresh(lab, home, FINISHED, whole=True)
+        desk.until_converged(240)
+        return desk
     desk = fresh(lab, home, whole=True)
     applied = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=1800)
     if events:
         events.write_text(applied.out, encoding="utf-8")
     applied.must(0)
-    until(lambda: desk.bkrec("check").code == 0, 120, "converged")
-    lab.snapshot(FINISHED)
+    desk.until_converged()
+    lab.snapshot(FINISHED)  # starts the hosts anew
+    desk.until_converged(240)
     return desk
 
 
