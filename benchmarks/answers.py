@@ -19,6 +19,9 @@ END = r"^rc=\$\?; printf '\\n%s end %d\\n' '{}' \$rc; .*$"
 
 Section = tuple[str, str]
 """The mark of a frame (`reconciler/engine/batch.py`), and the command line inside it."""
+NOW = "@now@"
+"""Stands in a recorded answer for the host's clock."""
+
 Answer = tuple[str, str, int]
 """stdout, stderr, exit status."""
 
@@ -62,6 +65,14 @@ def load(directory: str, name: str) -> Answer | None:
 def save(directory: str, name: str, answer: Answer) -> None:
     with open(f"{directory}/{name}", "w", encoding="utf-8") as file:
         json.dump(answer, file)
+
+
+def with_clock(answer: Answer, now: int, replacement: str) -> Answer:
+    """The host's clock, as of some seconds: a platform that was recorded long ago has the right time today."""
+    stdout, stderr, status = answer
+    for second in range(now - 3, now + 4):
+        stdout = re.sub(ADDRESS.format(second), replacement, stdout)
+    return stdout, stderr, status
 
 
 def translated(answer: Answer, base: str, host: str) -> Answer:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import time
 from base64 import b64decode
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -36,7 +37,7 @@ def main(address: str, base: str, directory: str, sent: str) -> None:
         out, err = answers.framed(mark, answers.translated(answer, base, address))
         stdout.append(out)
         stderr.append(err)
-    sys.stdout.write("".join(stdout))
+    sys.stdout.write("".join(stdout).replace(answers.NOW, str(int(time.time()))))
     sys.stderr.write("".join(stderr))
 
 

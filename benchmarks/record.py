@@ -12,6 +12,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -54,7 +55,8 @@ class Recorder:
         if recorded is None:
             output = await self.hosts.run(base, Command(script='eval "$(cat)"', stdin=line, timeout_s=120.0))
             assert output.exit_status is not None, f"{base}: connection lost"
-            recorded = output.stdout, output.stderr, output.exit_status
+            said = output.stdout, output.stderr, output.exit_status
+            recorded = answers.with_clock(said, int(time.time()), answers.NOW)
             answers.save(self.directory, name, recorded)
         return recorded
 

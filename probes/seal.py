@@ -109,5 +109,13 @@ def _of(fact: SealedFile, changes: tuple[Change, ...]) -> AnyReading:
     return Known(UNCHANGED)
 
 
+def of_changes(changes: SealChanges, value: Sequence[str]) -> dict[SealedFile, AnyReading]:
+    """What this answer says of each file that it names, as if that had been asked. `value`: its lines."""
+    rows = tuple(_change("\t".join(line.split(" ", 2))) for line in value)
+    names = ((part, REST if change == "many" else path) for change, part, path in rows)
+    facts = (SealedFile(host=changes.host, part=part, path=path) for part, path in names)
+    return {fact: _of(fact, rows) for fact in facts}
+
+
 FACTS: tuple[type[AnyFact], ...] = (SealChanges, SealedFile)
 PROBE = Probe(family="seal", facts=FACTS, command=command, parse=parse)

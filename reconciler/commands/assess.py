@@ -113,7 +113,8 @@ def comparing(cluster: Cluster, now: int = 0) -> PlanInputs:
     compared = (*released, *site.expected_by_site(cluster, released), *clocks)
 
     def compare(readings: Readings) -> Plan:
-        advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
+        drifts = (drift for drift in drift_of(expected, readings).drift if registry.may_be_advice(drift.expected.fact))
+        advice, facts = planner.advised(drifts, readings, rules)
         if advice and not facts:
             return planner.plan(cluster.release.version, expected, readings, rules)
         return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
@@ -146,7 +147,11 @@ def spec_inputs(
         *servers,
         *resumed,
     )
-    return assess.SpecInputs(facts=facts, plan_inputs=lambda readings: inputs_for(as_read(readings)))
+    return assess.SpecInputs(
+        facts=facts,
+        plan_inputs=lambda readings: inputs_for(as_read(readings)),
+        implied=lambda readings: seal.implied(cluster, readings),
+    )
 
 
 def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:

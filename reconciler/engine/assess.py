@@ -5,7 +5,7 @@ needed.
 That ends, since each round reads facts that were not read before; the bound is for a rule that makes up new ones.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs, Unknown, fact_id
@@ -27,6 +27,8 @@ class SpecInputs:
 
     facts: tuple[AnyFact, ...]
     plan_inputs: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
+    implied: Callable[[Readings], Iterable[tuple[AnyFact, AnyReading]]] = lambda _: ()
+    """Facts whose readings follow from others that were read, and need not be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ async def assess(
     gathered = await gather((*facts_of(expected), *(spec_inputs.facts if spec_inputs else ())))
     if spec_inputs is not None:
         expected, decide = spec_inputs.plan_inputs(gathered.readings)
+        implied = dict(spec_inputs.implied(gathered.readings))
+        gathered = replace(gathered, readings={**implied, **gathered.readings})
         missing = tuple(fact for fact in facts_of(expected) if fact not in gathered.readings)
         gathered = _merged(gathered, await gather(missing)) if missing else gathered
     plan = decide(gathered.readings)

@@ -21,6 +21,7 @@ from specs.module import Module
 from specs.reason import inline, reason
 
 FACTS = (CertificatesEnding, CertificatesDamaged, ServerNamesMissing)
+ADVISED = (ServerNamesMissing,)
 VIRTUAL_HOSTS = "/usr/local/openresty/nginx/conf/conf.d"
 """Rendered by consul-template (bin/install_consul_template.sh:92-144)."""
 PLATFORM = "cert"

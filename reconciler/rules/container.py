@@ -66,6 +66,7 @@ FACTS = (
     DockerDataRoot,
     VendorDataRoot,
 )
+ADVISED = (DockerDataRoot,)
 SAAS_HOSTS = ("appo", "appt")
 DOCKER_SOURCE = "bin/install_docker.sh"
 

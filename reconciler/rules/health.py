@@ -20,6 +20,7 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
 FACTS = (ServiceHealth,)
+ADVISED = (ServiceHealth,)
 CODES: Mapping[str, str] = {
     "no leader": "health-no-leader",
     "no controller": "health-no-leader",

@@ -67,6 +67,14 @@ class ExpectingFamily(Protocol):
 
 
 @runtime_checkable
+class AdvisingFamily(Protocol):
+    """A family whose drift of these facts may be advice: what need not be right, unless a step requires it."""
+
+    @property
+    def ADVISED(self) -> tuple[type[AnyFact], ...]: ...  # noqa: N802 - a constant of a module
+
+
+@runtime_checkable
 class RestingFamily(Protocol):
     """A family whose facts rest on others: where those are not as expected, that is why these are not."""
 
@@ -106,6 +114,16 @@ of the guide's chapter 6."""
 RULE_BY_FACT: dict[type[AnyFact], RuleFamily] = {
     fact: family for family in (*CLUSTER_WIDE, *OTHERS) for fact in family.FACTS
 }
+
+
+ADVISED: frozenset[type[AnyFact]] = frozenset(
+    fact for family in (*CLUSTER_WIDE, *OTHERS) if isinstance(family, AdvisingFamily) for fact in family.ADVISED
+)
+
+
+def may_be_advice(fact: AnyFact) -> bool:
+    """All others are drift, whatever their rules say: a comparison need not ask them, nor read what they would."""
+    return type(fact) in ADVISED
 
 
 def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:

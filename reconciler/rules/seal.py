@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState, DockerDataRoot
-from probes.fact import AnyDrift, AnyExpected, Known, Readings, Unknown, fact_id
-from probes.seal import REST, UNCHANGED, SealChanges, SealedFile
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Known, Readings, Unknown, fact_id
+from probes.seal import REST, UNCHANGED, SealChanges, SealedFile, of_changes
 from reconciler.core.diff import Difference
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.planner import Decision
@@ -36,6 +36,14 @@ def with_seal(cluster: Cluster, readings: Readings) -> Cluster:
     changes = tuple((host, reading.value) for host, reading in read.items() if isinstance(reading, Known))
     unread = tuple(host for host, reading in read.items() if isinstance(reading, Unknown))
     return _with(cluster, changes, unread) if changes or unread else cluster
+
+
+def implied(cluster: Cluster, readings: Readings) -> Iterator[tuple[AnyFact, AnyReading]]:
+    """Each changed file's reading: the host need not compare all of its files again to be asked about one."""
+    for fact in facts_of(cluster):
+        reading = readings.get(fact)
+        if isinstance(reading, Known):
+            yield from of_changes(fact, reading.value).items()
 
 
 @lru_cache(maxsize=8)

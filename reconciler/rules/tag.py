@@ -19,6 +19,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import inline
 
 FACTS = (SecretsTag,)
+ADVISED = (SecretsTag,)
 ROOT = "/root/.tag"
 
 

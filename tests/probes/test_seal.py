@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from probes.command import Output
 from probes.fact import Absent, Known, Unknown
 from probes.lib.seal_shell import MANIFEST
-from probes.seal import PROBE, SealChanges, SealedFile
+from probes.seal import PROBE, SealChanges, SealedFile, of_changes
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 from tests.support.seals import SealedPlatform
 
@@ -49,6 +50,35 @@ def test_each_kind_of_change_is_named_with_its_file(platform: SealedPlatform) ->
         "mode configuration etc/b.conf",
         "new configuration etc/more.conf",
     ]
+
+
+def test_a_file_asked_about_and_one_named_among_the_changes_read_alike(platform: SealedPlatform) -> None:
+    sealed(platform)
+    platform.write("a.conf", "another text\n")
+    (platform.etc / "with blank.conf").unlink()
+    changes, where = SealChanges(host=HOST), {MANIFEST: str(platform.manifest)}
+    (reading,) = ask(PROBE, [changes], shell=platform.shell, instead=where)
+    assert isinstance(reading, Known)
+    named = of_changes(changes, reading.value)
+    assert len(named) == 2
+    assert ask(PROBE, list(named), shell=platform.shell, instead=where) == list(named.values())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("content units /a b.conf",),
+        ("many programs 1234", "new programs /data/bkce/x"),
+        ("unread units /etc/x", "mode units /etc/y", "gone ingress /z"),
+    ],
+)
+def test_of_every_kind_of_change(lines: tuple[str, ...]) -> None:
+    changes = SealChanges(host=HOST)
+    stdout = "".join("\t".join(line.split(" ", 2)) + "\n" for line in lines) + "end\n"
+    output = Output(stdout=stdout, stderr="", exit_status=0)
+    named = of_changes(changes, sorted(lines))
+    assert PROBE.parse(tuple(named), output) == named
+    assert len(named) == len(lines)
 
 
 def test_a_text_of_the_same_length_and_time_is_another_text(platform: SealedPlatform) -> None:

@@ -10,6 +10,7 @@ from probes.tag import SecretsTag
 from reconciler.commands.assess import PlanInputs, comparing, plan_inputs
 from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
+from reconciler.rules.registry import may_be_advice
 from specs.cluster import Cluster
 from tests.sim.states import anyhow, few
 from tests.sim.worlds import World, finished, guide_cluster, readings_of
@@ -45,7 +46,9 @@ def tag_lost_under_a_drift() -> World:
 def test_the_difference_is_the_plans(seed: int) -> None:
     random, base = Random(seed), finished(CLUSTER)
     world = few(base, random) if seed % 3 else anyhow(base, random, 0.1)
-    assert told(world, comparing)[0] == told(world, plan_inputs)[0]
+    shown, (planned, plan, _) = told(world, comparing)[0], told(world, plan_inputs)
+    assert shown == planned
+    assert all(may_be_advice(advice.expected.fact) for advice in plan.advice)
 
 
 @pytest.mark.parametrize("world", [tag_lost(finished(CLUSTER)), tag_lost_under_a_drift()], ids=["alone", "needed"])
@@ -56,9 +59,11 @@ def test_advice_that_a_step_needs_is_owed(world: World) -> None:
 
 
 def test_no_step_is_planned_where_none_is_shown() -> None:
-    shown, plan, read = told(World(cluster=CLUSTER), comparing)
+    world = World(cluster=CLUSTER)
+    shown, plan, read = told(world, comparing)
     _, planned, more = told(World(cluster=CLUSTER), plan_inputs)
     assert shown.drift
     assert planned.steps
     assert plan.steps == ()
+    assert read == len(readings_of(world, comparing(CLUSTER)[0])), "one look at each host"
     assert read < more
