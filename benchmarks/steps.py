@@ -30,7 +30,7 @@ from reconciler.core.events import Event
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.executor import execute
-from reconciler.engine.gather import gather_facts
+from reconciler.engine.gather import gather_facts, question_of
 from reconciler.engine.journal import Journal
 from reconciler.engine.lease import Lease
 from reconciler.engine.run import RunContext
@@ -184,6 +184,7 @@ def context_of(transport: Counting, journal: Journal, clock: SystemClock) -> Run
         source="bench",
         transport=transport,
         gather=functools.partial(gather_facts, transport, PROBES),
+        question=functools.partial(question_of, PROBES),
         controller=HOST,
         hosts=(HOST,),
         expected=(),

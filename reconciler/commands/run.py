@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from probes.fact import AnyExpected
+from probes.registry import PROBES
 from reconciler.commands import caller
 from reconciler.commands.assess import PlanInputs
 from reconciler.commands.errors import RefusedError
@@ -17,6 +18,7 @@ from reconciler.core.plan import Plan
 from reconciler.engine import journal, reconcile
 from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import Clock, SystemClock
+from reconciler.engine.gather import question_of
 from reconciler.engine.journal import JournalError, LazyJournal
 from reconciler.engine.stop import StopRequest
 from reconciler.rules import preflight
@@ -107,6 +109,7 @@ def run_context(
         source=caller.origin(),
         transport=opened.transport,
         gather=opened.gather,
+        question=functools.partial(question_of, PROBES),
         controller=cluster.controller,
         hosts=cluster.inventory.everyone,
         expected=expected,

@@ -8,7 +8,7 @@ time, and that alone keeps two bkcli calls apart.
 import asyncio
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from reconciler.core.events import (
@@ -26,7 +26,7 @@ from reconciler.core.selection import StepGraph
 from reconciler.core.window import fits
 from reconciler.engine.lease import Lease
 from reconciler.engine.run import ExecutionResult, RunContext
-from reconciler.engine.step.runner import LaunchedJobs, StepAttempt, StepResult, run_step
+from reconciler.engine.step.runner import LaunchedJobs, StepAttempt, StepReading, StepResult, read_step, run_step
 from specs.diagnostic import BkrecError
 
 StepTask = asyncio.Task[StepResult | BkrecError]
@@ -42,6 +42,8 @@ class _Scheduler:
     outages: frozenset[str] = frozenset()
     """Steps that users notice."""
     tasks: dict[StepTask, Step] = field(default_factory=dict[StepTask, Step])
+    ahead: dict[str, asyncio.Task[StepReading]] = field(default_factory=dict[str, asyncio.Task[StepReading]])
+    """What is read of steps that wait, while the one before them is verified."""
     jobs: LaunchedJobs = field(default_factory=LaunchedJobs)
     done: set[str] = field(default_factory=set[str])
     results: list[StepResult] = field(default_factory=list[StepResult])
@@ -52,19 +54,27 @@ class _Scheduler:
 
     def next_ready(self, remaining_s: float | None = None) -> Step | None:
         """The first, in the plan's order, that may start now; `remaining_s`: of a maintenance window."""
-        locked = {lock for step in self.tasks.values() for lock in step.action.locks}
-        if len(self.tasks) >= self.parallel:
-            return None
-        for step in self.waiting.values():
-            ready = self._dependencies_done(step) and locked.isdisjoint(step.action.locks)
-            if ready and self.fits_window(step, remaining_s):
-                return step
-            if self._ends_an_outage(step):
-                locked.update(step.action.locks)
-        return None
+        running = tuple(self.tasks.values())
+        return next(self._ready(running, self.done, lambda step: self.fits_window(step, remaining_s)), None)
 
-    def _dependencies_done(self, step: Step) -> bool:
-        return all(dependency.step in self.done for dependency in step.after)
+    def next_after(self, ended: Step) -> tuple[Step, ...]:
+        """Those that may start as soon as this one is verified."""
+        others = tuple(step for step in self.tasks.values() if step is not ended)
+        return tuple(self._ready(others, self.done | {ended.id}, lambda _: True))
+
+    def _ready(self, running: Sequence[Step], done: Set[str], may_start: Callable[[Step], bool]) -> Iterator[Step]:
+        """In the plan's order: each may start beside these and those before it."""
+        locked, free = {lock for step in running for lock in step.action.locks}, self.parallel - len(running)
+        for step in self.waiting.values():
+            if free <= 0:
+                return
+            ready = all(dependency.step in done for dependency in step.after)
+            if ready and locked.isdisjoint(step.action.locks) and may_start(step):
+                yield step
+                free -= 1
+                locked.update(step.action.locks)
+            elif self._ends_an_outage(step):
+                locked.update(step.action.locks)
 
     def _ends_an_outage(self, step: Step) -> bool:
         """Users are waiting for it: its locks are reserved, or an unrelated step would prolong the outage."""
@@ -164,7 +174,7 @@ async def _run_steps(scheduler: _Scheduler, context: RunContext, lease: Lease) -
             for task in [task for task in scheduler.tasks if task in ended]:
                 _collect_result(scheduler, task, context)
             _start_ready(scheduler, context, lease, group)
-        for task in (abort, *scheduler.tasks):
+        for task in (abort, *scheduler.tasks, *scheduler.ahead.values()):
             task.cancel()
 
 
@@ -172,8 +182,23 @@ def _start_ready(scheduler: _Scheduler, context: RunContext, lease: Lease, group
     while not context.stop.requested and (step := scheduler.next_ready(_window_s(context))) is not None:
         del scheduler.waiting[step.id]
         fits_window = functools.partial(_fits_window, scheduler, step, context)
-        attempt = StepAttempt(step=step, lease=lease, jobs=scheduler.jobs, fits_window=fits_window)
+        attempt = StepAttempt(
+            step=step,
+            lease=lease,
+            jobs=scheduler.jobs,
+            fits_window=fits_window,
+            job_ended=functools.partial(_read_next, scheduler, step, context, group),
+            ahead=scheduler.ahead.pop(step.id, None),
+        )
         scheduler.tasks[group.create_task(_run_and_record(attempt, context))] = step
+
+
+def _read_next(scheduler: _Scheduler, ended: Step, context: RunContext, group: asyncio.TaskGroup) -> None:
+    """Beside the verification of the step whose job has ended: one answer is waited for, not two after each other."""
+    for step in scheduler.next_after(ended):
+        begun = scheduler.ahead.get(step.id)
+        if begun is None or begun.done():
+            scheduler.ahead[step.id] = group.create_task(read_step(step, context))
 
 
 def _window_s(context: RunContext) -> float | None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from probes.command import Output
+from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, kind_of
 from probes.probe import Probe
 from reconciler.engine.batch import Truncated, compose, last_words_unrun, split_output
@@ -47,6 +47,41 @@ class _Query:
 
     probe: Probe
     facts: tuple[AnyFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostQuestion:
+    """Facts about one host, as a program that another command runs at its end."""
+
+    queries: Sequence[_Query]
+    nonce: str
+    program: Command
+
+    def readings(self, answer: Output) -> Readings | None:
+        """None where the answer does not hold all of it: then it has to be asked by itself, which also says why."""
+        sections = split_output(answer, self.nonce, len(self.queries))
+        if any(isinstance(section, Truncated) for section in sections):
+            return None
+        return _read_sections(self.queries, sections, None)
+
+
+Question = Callable[[Iterable[AnyFact]], HostQuestion | None]
+"""How a step's facts are asked with its job: `question_of` with its first argument given."""
+
+
+def question_of(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> HostQuestion | None:
+    """None where they are about several hosts, or none, or where nothing can read one of them."""
+    requested = tuple(dict.fromkeys(facts))
+    by_host = _by_host(probes, requested)
+    if len({fact.host for fact in requested}) != 1 or len(by_host) != 1:
+        return None
+    (queries,) = by_host.values()
+    if sum(len(query.facts) for query in queries) != len(requested):
+        return None
+    nonce = secrets.token_hex(12)
+    return HostQuestion(
+        queries=queries, nonce=nonce, program=compose([query.probe.command(query.facts) for query in queries], nonce)
+    )
 
 
 async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> GatheredFacts:

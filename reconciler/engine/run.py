@@ -3,11 +3,11 @@
 `RunContext` is the one context of a run: `reconcile`, `preflight`, `executor` and `step/runner` pass it on unchanged.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from actions.action import Action
-from probes.fact import AnyExpected
+from probes.fact import AnyExpected, AnyFact
 from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.events import (
     Confirmation,
@@ -24,7 +24,7 @@ from reconciler.core.verdict import RunVerdict, Verdict, verdict
 from reconciler.core.window import Window
 from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
-from reconciler.engine.gather import GatherFacts
+from reconciler.engine.gather import GatherFacts, HostQuestion, Question
 from reconciler.engine.journal import EventSink
 from reconciler.engine.stop import StopRequest
 from reconciler.engine.transport import Transport
@@ -35,6 +35,10 @@ PARALLEL_STEPS = 4
 
 def _no_checks(_: Plan) -> tuple[AnyExpected, ...]:
     return ()
+
+
+def _by_itself(_: Iterable[AnyFact]) -> HostQuestion | None:
+    """With no job."""
 
 
 def _accept(_: Plan) -> None:
@@ -55,6 +59,8 @@ class RunContext:
     """This machine's name: shown to whoever finds the lease held."""
     transport: Transport
     gather: GatherFacts
+    question: Question = _by_itself
+    """What verifies a step, to be asked by the command that sees its job end."""
     controller: str
     hosts: tuple[str, ...]
     expected: Sequence[AnyExpected]

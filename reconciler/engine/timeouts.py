@@ -11,8 +11,10 @@ UNREACHABLE_TIMEOUT_S = 300.0
 RECOVERY_TIMEOUT_S = 60.0
 """How long a requirement may take to recover from the steps before it: consul checks every ten seconds whether a unit
 that was just restarted is up (bin/reg_consul_svc:161). As long as `Action.effects_timeout_s`."""
-VERIFY_INTERVAL_S = (0.5, 3.0)
+VERIFY_INTERVAL_S = (0.2, 3.0)
 """Shortest and longest wait between two readings of what a step ensures."""
+READ_AHEAD_S = 5.0
+"""A step may start on what was read so long ago, while the step before it was verified."""
 FAILED_COMMAND_GRACE_S = 20.0
 """How long the effects of a command that reports failure are waited for all the same: install_redis_cluster checks too
 early and reports that."""

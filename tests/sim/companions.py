@@ -13,9 +13,10 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ from reconciler.engine.run import RunContext, RunState
 from reconciler.engine.step import decision, runner
 from specs import redact
 from specs.diagnostic import Diagnostic
+from tests.sim import simulation
 from tests.sim.audit import NAMES
 from tests.sim.campaign import Told, abandoned, duel, killed_at, on_a_broken_disk, play, restless
 from tests.sim.operator import Wire
@@ -101,10 +103,16 @@ def _deaf_to_its_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _unverified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the command that sees it end, nor afterwards."""
+
     async def await_effects(*_: Any) -> tuple[()]:
         return ()
 
+    def no_question(*_: object) -> None:
+        return None
+
     monkeypatch.setattr(runner, "_await_effects", await_effects)
+    monkeypatch.setattr(simulation, "question_of", no_question)
 
 
 # I3
@@ -267,12 +275,12 @@ def _unknown_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _lockless(monkeypatch: pytest.MonkeyPatch) -> None:
-    def next_ready(self: executor._Scheduler, remaining_s: float | None) -> Step | None:
-        if len(self.tasks) >= self.parallel:
-            return None
-        return next((step for step in self.waiting.values() if self._dependencies_done(step)), None)
+    def ready(self: executor._Scheduler, running: Sequence[Step], done: Set[str], _: object) -> Iterator[Step]:
+        free = self.parallel - len(running)
+        steps = (step for step in self.waiting.values() if all(before.step in done for before in step.after))
+        return itertools.islice(steps, max(0, free))
 
-    monkeypatch.setattr(executor._Scheduler, "next_ready", next_ready)
+    monkeypatch.setattr(executor._Scheduler, "_ready", ready)
 
 
 # what is played

@@ -111,9 +111,13 @@ class Host(JobHost[Behaviour]):
     # what it is asked
 
     async def answer(self, command: Command) -> tuple[Output, tuple[FlagAnswer, ...]]:
-        if command.script == READ:
-            return Output(stdout=await self._log(command)), ()
-        return self._sections(command.stdin)
+        if command.script != READ:
+            return self._sections(command.stdin)
+        log = await self._log(command)
+        if not log or " running " in log:
+            return Output(stdout=log), ()
+        verification, answers = self._sections(command.stdin)
+        return Output(stdout=log + verification.stdout), answers
 
     async def _log(self, command: Command) -> str:
         _, name, offset, patience = command.args
@@ -164,7 +168,7 @@ class Host(JobHost[Behaviour]):
 def command_args(payload: str) -> tuple[str, ...]:
     """The arguments of a launched command, out of what is sent with it."""
     parts = payload.split("\n")
-    assert parts[4] == "end", "a payload always arrives whole, or the connection is lost"
+    assert parts[5] == "end", "a payload always arrives whole, or the connection is lost"
     return tuple(shlex.split(b64decode(parts[2]).decode()))
 
 

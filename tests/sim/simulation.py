@@ -21,7 +21,7 @@ from reconciler.core.identity import step_id
 from reconciler.core.plan import Plan
 from reconciler.engine import assess
 from reconciler.engine.failpoints import hooked
-from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.gather import GatheredFacts, gather_facts, question_of
 from reconciler.engine.journal import Journal, parse
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopRequest
@@ -216,6 +216,7 @@ class Simulation:
             source="afar",
             transport=who.wire,
             gather=functools.partial(self._look, who),
+            question=functools.partial(question_of, PROBES),
             controller="10.0.0.1",
             hosts=tuple(self.hosts),
             expected=self.wishes,

@@ -59,6 +59,8 @@ class JobSpec:
     step: str = "-"
     undo: str = "-"
     """Noted with the job: whose it is, and what an undo of that run makes of it."""
+    verification: Command | None = None
+    """Run by the command that launches, if the job ends while it follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class LogChunk:
     state: str
     size: int
     block: bytes
+    answer: Output = field(default_factory=lambda: Output(stdout=""), compare=False)
+    """The whole of what it stood in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,8 @@ class JobResult:
 
     state: str
     offset: int
+    answer: Output = field(default_factory=lambda: Output(stdout=""), compare=False)
+    """The one that told of the end, with what the verification printed after it."""
 
     @property
     def exit_status(self) -> int | None:
@@ -92,7 +98,15 @@ class JobResult:
 
 
 def job_spec(
-    action: Action, job: str, *, epoch: int, start_deadline: StartDeadline, run: str, step: str, undo: str
+    action: Action,
+    job: str,
+    *,
+    epoch: int,
+    start_deadline: StartDeadline,
+    run: str,
+    step: str,
+    undo: str,
+    verification: Command | None = None,
 ) -> JobSpec:
     return JobSpec(
         job=job,
@@ -106,6 +120,7 @@ def job_spec(
         run=run,
         step=step,
         undo=undo,
+        verification=verification,
     )
 
 
@@ -127,7 +142,8 @@ async def launch(transport: Transport, host: str, spec: JobSpec) -> LaunchResult
 
 def _launch_command(spec: JobSpec) -> Command:
     command = spec.command
-    parts = (RUNNER, command.script, quoted(command.args), command.stdin)
+    verification = spec.verification or Command(script="")
+    parts = (RUNNER, command.script, quoted(command.args), command.stdin, verification.stdin)
     payload = [b64encode(part.encode()).decode() for part in parts]
     words = ("yes" if spec.login_shell else "no", "yes" if spec.needs_pty else "no", spec.cwd, f"{spec.timeout_s:g}")
     return Command(
@@ -143,8 +159,13 @@ def _launch_command(spec: JobSpec) -> Command:
             *_start_deadline_args(spec.start_deadline),
         ),
         stdin="\n".join((*payload, "end", "")),
-        timeout_s=60.0,
+        timeout_s=60.0 + _verification_s(spec.verification),
     )
+
+
+def _verification_s(verification: Command | None) -> float:
+    """How much longer it is waited for. What takes more is cut, and asked by itself."""
+    return min(60.0, verification.timeout_s) if verification is not None else 0.0
 
 
 def _start_deadline_args(until: StartDeadline) -> tuple[str, str]:
@@ -155,7 +176,7 @@ def _parse_launch_reply(output: Output, job: str) -> LaunchResult | None:
     match = last_match_after(f"bkrec-says {job} ", _REPLY, output.stdout)
     for how in get_args(LaunchStatus):
         if match is not None and match[1] == how:
-            return LaunchResult(status=how, detail=match[2], log=_parse_chunk(job, output.stdout))
+            return LaunchResult(status=how, detail=match[2], log=_parse_chunk(job, output))
     return None
 
 
@@ -190,9 +211,10 @@ async def follow_log(
     timeout_s: float,
     offset: int = 0,
     first: LogChunk | None = None,
+    verification: Command | None = None,
 ) -> JobResult:
     """Hands on the log line by line until the record is there, through any number of lost connections. `first`: what
-    the launch already answered.
+    the launch already answered. `verification`: run on the host as soon as the job has ended.
 
     What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
     lines = _LineDecoder()
@@ -200,7 +222,7 @@ async def follow_log(
     answered, failures = clock.steady(), 0
     unreadable, total = _UnreadableLog(), 0
     while True:
-        chunk, first = first or await _read_chunk(transport, host, job, offset), None
+        chunk, first = first or await _read_chunk(transport, host, job, offset, verification), None
         if chunk is None:
             if clock.steady() - answered > UNREACHABLE_TIMEOUT_S or clock.steady() > until:
                 return JobResult(state="no-answer", offset=offset)
@@ -218,7 +240,7 @@ async def follow_log(
         if done:
             if offset < total:
                 on_line(f"bkrec: {total - offset} bytes of this log are on the host and cannot be read")
-            return JobResult(state=chunk.state, offset=offset)
+            return JobResult(state=chunk.state, offset=offset, answer=chunk.answer)
         if clock.steady() > until and not ended:
             return JobResult(state="overdue", offset=offset)
         await clock.sleep(unreadable.backoff_s(chunk))
@@ -246,24 +268,31 @@ class _UnreadableLog:
         return 0.0 if len(chunk.block) == CHUNK_BYTES or not chunk.block else BACKOFF_S[0]
 
 
-async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> LogChunk | None:
+async def _read_chunk(
+    transport: Transport, host: str, job: str, offset: int, verification: Command | None
+) -> LogChunk | None:
     """None: no answer, or a truncated one."""
-    command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)), timeout_s=30.0)
+    command = Command(
+        script=READ,
+        args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)),
+        stdin="" if verification is None else verification.stdin,
+        timeout_s=30.0 + _verification_s(verification),
+    )
     _READ.before()
     try:
         output = await transport.run(host, command)
     except TransportError as error:
         output = error.partial_output
     _READ.after()
-    return _parse_chunk(job, output.stdout)
+    return _parse_chunk(job, output)
 
 
-def _parse_chunk(job: str, text: str) -> LogChunk | None:
-    match = last_match_after(f"bkrec-log {job} ", _CHUNK, text)
+def _parse_chunk(job: str, output: Output) -> LogChunk | None:
+    match = last_match_after(f"bkrec-log {job} ", _CHUNK, output.stdout)
     if match is None:
         return None
     try:
-        return LogChunk(state=match[1], size=int(match[2]), block=b64decode(match[3], validate=True))
+        return LogChunk(state=match[1], size=int(match[2]), block=b64decode(match[3], validate=True), answer=output)
     except binascii.Error:
         return None
 

@@ -2,7 +2,8 @@
 
 A record is written aside, synced, renamed, and synced again under its new name, which takes the rename along
 (`sync FILE` ignores its argument on coreutils 8.22, dd does not). What a job is made of is one such record, its
-directory: the pid in it is what is synced under the new name. The pid record decides who runs a job: it is
+directory: the pid in it is what is synced under the new name. What only its own runner reads is not synced: after a
+power loss nobody goes on with it. The pid record decides who runs a job: it is
 hard-linked into place, which succeeds once, so a launch may be repeated after any interruption and still starts
 nothing twice. Runner and launcher agree on nothing else.
 """
@@ -24,7 +25,7 @@ LOCKED: LiteralString = (
     + r"""
 umask 077
 say() { printf 'bkrec-says %s %s\n' "$asked" "$*"; exit 0; }
-mkdir -p "$root/jobs" 2>/dev/null && chmod 0700 "$root" "$root/jobs" || say unwritable
+{ [ -d "$root/jobs" ] || mkdir -p "$root/jobs" 2>/dev/null; } && chmod 0700 "$root" "$root/jobs" || say unwritable
 { true >>"$root/lock"; } 2>/dev/null || say unwritable
 exec 9>>"$root/lock"
 flock -w 20 9 || say busy
@@ -71,23 +72,24 @@ asked=$job
     + r"""
 dir=$root/jobs/$job new=$root/jobs/.new.$job
 claim() {
-    rm -rf "$new" && mkdir "$new" && cat >"$new/payload" || say unwritable jobs
-    [ "$(sed -n 5p "$new/payload")" = end ] || say torn
+    [ ! -e "$new" ] || rm -rf "$new"
+    mkdir "$new" && cat >"$new/payload" || say unwritable jobs
+    [ "$(sed -n 6p "$new/payload")" = end ] || say torn
+    verification=$(sed -n 5p "$new/payload")
     for part in 1:run 2:script 3:args 4:stdin; do
-        sed -n "${part%:*}p" "$new/payload" | base64 -d | dd of="$new/${part#*:}" conv=fsync 2>/dev/null ||
-            say unwritable jobs
+        sed -n "${part%:*}p" "$new/payload" | base64 -d >"$new/${part#*:}" || say unwritable jobs
     done
     printf '%s\n' "$epoch" >"$new/epoch" && printf '%s\n' "$deadline" >"$new/deadline" || say unwritable jobs
     printf '%s\n' "$ticket" >"$new/ticket" || say unwritable jobs
     printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | dd of="$new/origin" conv=fsync 2>/dev/null ||
         say unwritable jobs
-    rm -rf "$new/payload" "$dir" && mv -T "$new" "$dir" || say unwritable jobs
+    rm -f "$new/payload" && { [ ! -e "$dir" ] || rm -rf "$dir"; } && mv -T "$new" "$dir" || say unwritable jobs
 }
 { true >>"$root/claim"; } 2>/dev/null || say unwritable claim
 exec 8>>"$root/claim"
 flock -w 20 8 || say busy
 [ ! -e "$dir/pid" ] || say exists
-ticket=$(cat /proc/sys/kernel/random/uuid)
+read -r ticket </proc/sys/kernel/random/uuid
 claim
 [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || say late "$(up)"
 exec 8>&-
@@ -114,6 +116,9 @@ while state "$dir" && [ "$was" = running ] && [ "$tries" -lt 14 ]; do
 done
 """
     + _PRINT_LOG
+    + r"""
+[ "$was" = running ] || eval "$(printf %s "$verification" | base64 -d)"
+"""
 )
 """KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
 
@@ -125,7 +130,8 @@ on its way, or asleep before; by then the lease may be another's (`engine/lease.
 once more when it has its turn: systemd may have been slow, or the host paused.
 
 A job that ends within a second is followed to its end by the same command, which holds no lock by then: most steps are
-that short, and asking again costs as much as they do. `bkrec-log` then says what READ would have.
+that short, and asking again costs as much as they do. `bkrec-log` then says what READ would have, and what verifies
+the step is asked by the same command too: a program of `engine/batch.py`, run after the end, never before.
 """
 
 RUNNER: LiteralString = (
@@ -261,10 +267,15 @@ while :; do
 done
 """
     + _PRINT_LOG
+    + r"""
+exec 3<&-
+[ "$was" = running ] || eval "$(cat)"
+"""
 )
 """Waits on the host for news, so that an end is known a tenth of a second later.
 
 While it waits, it starts no process but `sleep`: the shell itself reads on in the log, where the last answer ended.
+Once the job has ended, it runs the program on its input, which verifies the step; none is the usual one.
 """
 
 MARK_VERIFIED: LiteralString = r"""

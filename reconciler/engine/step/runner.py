@@ -5,6 +5,7 @@ and with others after success. Everything that can go wrong is a returned `StepF
 written is raised.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from reconciler.core.plan import Step
 from reconciler.core.redact import redact, redact_reading
 from reconciler.engine.assess import facts_of
 from reconciler.engine.clock import wall_ahead_s
+from reconciler.engine.gather import HostQuestion
 from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_diagnostic
 from reconciler.engine.jobs.client import (
     JobResult,
@@ -59,7 +61,13 @@ from reconciler.engine.step.decision import (
     reading_text,
     uptime_fact,
 )
-from reconciler.engine.timeouts import BACKOFF_S, FAILED_COMMAND_GRACE_S, UNREACHABLE_TIMEOUT_S, VERIFY_INTERVAL_S
+from reconciler.engine.timeouts import (
+    BACKOFF_S,
+    FAILED_COMMAND_GRACE_S,
+    READ_AHEAD_S,
+    UNREACHABLE_TIMEOUT_S,
+    VERIFY_INTERVAL_S,
+)
 from specs.diagnostic import Diagnostic, diagnose
 
 TAIL_LINES = 20
@@ -83,6 +91,18 @@ class LaunchedJobs:
     """Job by step, while it is followed, or where it may still be running although nobody follows it any more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReading:
+    """What a decision about a step rests on, and when the last of it was read."""
+
+    readings: Readings
+    at: float
+
+
+def _nobody_waits() -> None:
+    """For its job to end."""
+
+
 def _always() -> bool:
     return True
 
@@ -96,6 +116,10 @@ class StepAttempt:
     jobs: LaunchedJobs
     fits_window: Callable[[], bool] = _always
     """Asked again just before a launch: what it waited for may have taken its time."""
+    job_ended: Callable[[], None] = _nobody_waits
+    """Called when its job has ended, and what it ensures is about to be read."""
+    ahead: asyncio.Task[StepReading] | None = None
+    """Begun before it could start: used once, and only to start."""
     number: int = 0
     started_at: float = 0.0
     sent: LaunchResult | None = None
@@ -148,11 +172,10 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
     sent once more."""
     step = attempt.step
     while True:
-        readings = await _read(attempt, context)
-        if isinstance(readings, Diagnostic):
-            return StepFailed(step=step.id, diagnostic=readings)
-        read_at = context.clock.steady()
-        attempt.readings = readings
+        read = await _read_ahead(attempt, context) or await _read(attempt, context)
+        if isinstance(read, Diagnostic):
+            return StepFailed(step=step.id, diagnostic=read)
+        attempt.readings = readings = read.readings
         match decide(step, readings, attempt.sent_attempt):
             case Skip():
                 return StepSkipped(step=step.id)
@@ -169,7 +192,7 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
                     return StepNeedsHuman(step=step.id, diagnostic=diagnostic)
                 if not attempt.fits_window():
                     return StepPostponed(step=step.id)
-                result = await _launch(attempt, start, read_at, context)
+                result = await _launch(attempt, start, read.at, context)
             case Wait(why=why, timeout_s=timeout_s):
                 result = _wait_or_fail(attempt, why, timeout_s, context)
         if result is not None:
@@ -178,16 +201,38 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
         attempt.retries += 1
 
 
-async def _read(attempt: StepAttempt, context: RunContext) -> Readings | Diagnostic:
-    """Everything the decision needs, once no foreign job runs on the step's host."""
+async def read_step(step: Step, context: RunContext) -> StepReading:
+    """Everything that the decision needs."""
+    facts = (*facts_of((*step.action.ensures(), *step.requires)), attempts_fact(step), uptime_fact(step))
+    readings = (await context.gather((*facts, _running(step)))).readings
+    return StepReading(readings=readings, at=context.clock.steady())
+
+
+def _running(step: Step) -> JobsRunning:
+    return JobsRunning(host=step.action.host)
+
+
+async def _read_ahead(attempt: StepAttempt, context: RunContext) -> StepReading | None:
+    """What was read while the step before it was verified, where that is fresh and lets it start. Whatever else would
+    follow from it may be the passing state that a job leaves behind: None, it is read again."""
+    task, attempt.ahead = attempt.ahead, None
+    if task is None:
+        return None
+    read = await task
+    fresh = context.clock.steady() - read.at <= READ_AHEAD_S
+    foreign = _foreign_jobs(attempt, read.readings.get(_running(attempt.step)))
+    starts = isinstance(decide(attempt.step, read.readings, None), Start)
+    return read if fresh and starts and not foreign else None
+
+
+async def _read(attempt: StepAttempt, context: RunContext) -> StepReading | Diagnostic:
+    """Once no foreign job runs on the step's host."""
     step = attempt.step
-    running = JobsRunning(host=step.action.host)
-    facts = (*facts_of((*step.action.ensures(), *step.requires)), attempts_fact(step), uptime_fact(step), running)
     while True:
-        readings = (await context.gather(facts)).readings
-        foreign = _foreign_jobs(attempt, readings.get(running))
+        read = await read_step(step, context)
+        foreign = _foreign_jobs(attempt, read.readings.get(_running(step)))
         if not foreign:
-            return readings
+            return read
         diagnostic = await _await_foreign_jobs(step, foreign, context)
         if diagnostic is not None:
             return diagnostic
@@ -247,14 +292,15 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
     deadline = StartDeadline(boot=start.boot, uptime_s=start.uptime_s + remaining_s)
     validity = attempt.lease.validity
     earlier = validity.launch_sent(attempt.job, read_at + remaining_s + UPTIME_ROUNDING_S)
-    launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, context))
+    question = context.question(facts_of(attempt.step.action.ensures()))
+    launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, question, context))
     if launched.status in ("started", "exists", "stale"):
         validity.launch_answered(attempt.job, None)
     elif launched.status in ("late", "busy", "torn", "unwritable"):
         validity.launch_answered(attempt.job, earlier)
     match launched.status:
         case "started" | "exists":
-            return await _await_job(attempt, context, launched.log)
+            return await _await_job(attempt, context, launched.log, question)
         case "no-answer" | "torn" | "busy" | "late":
             attempt.sent = launched
             return _wait_or_fail(attempt, _launch_diagnostic(attempt, launched), UNREACHABLE_TIMEOUT_S, context)
@@ -303,7 +349,9 @@ def _step_started(attempt: StepAttempt) -> StepStarted:
     )
 
 
-def _job_spec(attempt: StepAttempt, deadline: StartDeadline, context: RunContext) -> JobSpec:
+def _job_spec(
+    attempt: StepAttempt, deadline: StartDeadline, question: HostQuestion | None, context: RunContext
+) -> JobSpec:
     action = attempt.step.action
     return job_spec(
         action,
@@ -313,6 +361,7 @@ def _job_spec(attempt: StepAttempt, deadline: StartDeadline, context: RunContext
         run=context.run,
         step=attempt.step.id,
         undo="undo" if context.undoes else action.undo_outcome,
+        verification=None if question is None else question.program,
     )
 
 
@@ -335,7 +384,11 @@ def _launch_diagnostic(attempt: StepAttempt, sent: LaunchResult) -> Diagnostic:
     return diagnose("job-not-started", where=attempt.host, job=attempt.job, how=f"{sent.status} {sent.detail}".strip())
 
 
-async def _await_job(attempt: StepAttempt, context: RunContext, first: LogChunk | None = None) -> StepResult:
+async def _await_job(
+    attempt: StepAttempt, context: RunContext, first: LogChunk | None = None, question: HostQuestion | None = None
+) -> StepResult:
+    """`first`, `question`: what the launch answered, and what it was to ask once the job had ended."""
+    question = question or context.question(facts_of(attempt.step.action.ensures()))
     step, log = attempt.step, JobLog(step=attempt.step.id, emit=context.record)
     result = await follow_log(
         context.transport,
@@ -345,12 +398,18 @@ async def _await_job(attempt: StepAttempt, context: RunContext, first: LogChunk 
         on_line=log.add,
         timeout_s=step.action.deadline_s,
         first=first,
+        verification=None if question is None else question.program,
     )
-    return await _verify(attempt, result, tuple(log.tail), context)
+    read = None if question is None else question.readings(result.answer)
+    if read is None:
+        attempt.job_ended()
+    return await _verify(attempt, result, read, tuple(log.tail), context)
 
 
-async def _verify(attempt: StepAttempt, job: JobResult, tail: tuple[str, ...], context: RunContext) -> StepResult:
-    """Facts decide, and are given their time."""
+async def _verify(
+    attempt: StepAttempt, job: JobResult, read: Readings | None, tail: tuple[str, ...], context: RunContext
+) -> StepResult:
+    """Facts decide, and are given their time. `read`: by the command that saw the job end."""
     step, host = attempt.step, attempt.host
     if job.state == "overdue":
         late = diagnose("job-overdue", where=host, job=attempt.job, seconds=f"{step.action.deadline_s:g}")
@@ -358,7 +417,7 @@ async def _verify(attempt: StepAttempt, job: JobResult, tail: tuple[str, ...], c
     if job.state == "no-answer":
         unconfirmed = diagnose("job-launch-unconfirmed", where=host, job=attempt.job)
         return StepFailed(step=step.id, diagnostic=unconfirmed, tail=tail)
-    missing = await _await_effects(step, job, context)
+    missing = await _await_effects(step, job, read, context)
     if missing:
         return StepFailed(step=step.id, diagnostic=_effects_missing(attempt, job, missing), tail=tail)
     if not step.action.idempotent:
@@ -367,7 +426,9 @@ async def _verify(attempt: StepAttempt, job: JobResult, tail: tuple[str, ...], c
     return StepDone(step=step.id, seconds=seconds, exit_status=job.exit_status, attempt=attempt.number)
 
 
-async def _await_effects(step: Step, job: JobResult, context: RunContext) -> tuple[AnyDrift, ...]:
+async def _await_effects(
+    step: Step, job: JobResult, read: Readings | None, context: RunContext
+) -> tuple[AnyDrift, ...]:
     """What it ensures and does not hold in time: nothing, as a rule, at the first reading. The exit status only decides
     how long it is waited for."""
     ensured = step.action.ensures()
@@ -376,12 +437,13 @@ async def _await_effects(step: Step, job: JobResult, context: RunContext) -> tup
         grace_s = min(FAILED_COMMAND_GRACE_S, grace_s)
     started_at, interval_s = context.clock.steady(), VERIFY_INTERVAL_S[0]
     while True:
-        readings = (await context.gather(facts_of(ensured))).readings
+        readings = (await context.gather(facts_of(ensured))).readings if read is None else read
         drifts = (drift for expected in ensured if (drift := compare(expected, readings)) is not None)
         missing = tuple(drift for drift in drifts if not is_plan_input(drift))
         unreachable = any(is_unreachable(drift.reading) for drift in missing)
         if not missing or context.clock.steady() >= started_at + (UNREACHABLE_TIMEOUT_S if unreachable else grace_s):
             return missing
+        read = None
         await context.clock.sleep(interval_s)
         interval_s = min(interval_s * 1.5, VERIFY_INTERVAL_S[1])
 

@@ -1,14 +1,15 @@
 """The executor, on a world of facts: what is started, in which order, and what its outcome rests on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
 
 from actions.action import Disrupts
-from probes.fact import AnyDrift, Known, Unknown
+from probes.fact import AnyDrift, AnyFact, Known, Unknown
+from probes.job import JobAttempts
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
@@ -16,15 +17,17 @@ from reconciler.core.window import Window
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.executor import execute
 from reconciler.engine.failpoints import hooked, registered
+from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
 from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.run import ExecutionResult
 from reconciler.engine.stop import StopRequest
+from reconciler.engine.timeouts import READ_AHEAD_S
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import Behaviour, World, plan, step
+from tests.support.world import POLL_S, Behaviour, World, plan, step
 
 H = "10.0.0.1"
 
@@ -530,3 +533,75 @@ class Down(Raise):
     @property
     def disrupts(self) -> Disrupts:
         return "service"
+
+
+@dataclass(slots=True)
+class Watched(World):
+    """Notes which flags are asked about, and with what else: what a decision rests on is asked with the attempts."""
+
+    asked: list[str] = field(default_factory=list[str])
+
+    async def look(self, facts: Iterable[AnyFact]) -> GatheredFacts:
+        requested = tuple(facts)
+        decides = any(isinstance(fact, JobAttempts) for fact in requested)
+        names = "+".join(fact.name for fact in requested if isinstance(fact, Flag))
+        self.asked.append(f"{'decide' if decides else 'verify'} {names}")
+        return await World.look(self, requested)
+
+
+def test_the_next_step_is_read_while_the_one_before_it_is_verified() -> None:
+    world, (a, b) = Watched(), make("a", "b")
+    world.knows(a, b)
+    verifying = asyncio.Event()
+
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        requested = tuple(facts)
+        if requested == (a.flag,) and world.launched:
+            async with asyncio.timeout(10):
+                await verifying.wait()
+        elif b.flag in requested:
+            verifying.set()
+        return await world.look(requested)
+
+    assert carried(world, plan(step(a), step(b, "a")), gather=look).done == ("a", "b")
+    assert world.asked == ["decide a", "decide b", "verify a", "verify b"]
+
+
+def test_what_was_read_ahead_starts_a_step_and_decides_nothing_else() -> None:
+    """Its requirement does not hold yet when the job before it ends: without that reading it would not have failed."""
+    world, (a, b) = Watched(), make("a", "b")
+    world.knows(a, works=False)
+    world.knows(b)
+    world.on_launch = lambda _: world.clock.later.append((world.clock.elapsed + 3.0, lambda: world.achieve(job_key(a))))
+    assert carried(world, plan(step(a), step(b, "a", expectations=[a.flag.up()]))).done == ("a", "b")
+    assert world.asked.count("decide b+a") == 2
+
+
+@pytest.mark.parametrize(("shows_after_s", "read"), [(READ_AHEAD_S - 2.0, 1), (READ_AHEAD_S + 5.0, 2)])
+def test_what_was_read_ahead_and_has_aged_is_read_again(shows_after_s: float, read: int) -> None:
+    world, (a, b) = Watched(), make("a", "b")
+    world.knows(a, works=False)
+    world.knows(b)
+
+    def shows(job: str) -> None:
+        if job.startswith(job_key(a)):
+            world.clock.later.append((POLL_S + shows_after_s, lambda: world.achieve(job_key(a))))
+
+    world.on_launch = shows
+    assert carried(world, plan(step(a), step(b, "a"))).done == ("a", "b")
+    assert world.asked.count("decide b") == read
+
+
+def test_a_step_that_shares_a_lock_is_read_ahead_too_and_one_that_has_to_wait_longer_is_not() -> None:
+    world = Watched()
+    a, b = make("a", "b", shares=("bkcli",))
+    (c,) = make("c")
+    world.knows(a, b, c)
+
+    def emit(event: Event) -> None:
+        if isinstance(event, StepDone):
+            world.asked.append(f"done {event.step}")
+
+    assert carried(world, plan(step(a), step(b), step(c, "b")), emit=emit).done == ("a", "b", "c")
+    assert world.asked.index("decide b") < world.asked.index("done a")
+    assert world.asked.index("done a") < world.asked.index("decide c") < world.asked.index("done b")

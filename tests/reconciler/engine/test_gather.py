@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import AnyReading, Fact, Known, Unknown
 from probes.probe import Probe
 from reconciler.engine.batch import Truncated, compose, split_output
-from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.gather import GatheredFacts, gather_facts, question_of
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import CodedReason
@@ -215,3 +215,34 @@ def test_a_program_is_sent_on_stdin_not_on_the_command_line() -> None:
     program = compose([Command(script="true", args=("canary",))] * 300, NONCE)
     assert len(program.render()) < 1000
     assert "canary" in program.stdin
+
+
+def test_a_question_is_answered_as_if_it_had_been_asked_alone(host: LocalTransport) -> None:
+    facts = [Said(host=H, what="a b"), Said(host=H, what="c"), Said(host=H, what="c")]
+    question = question_of([SAID], facts)
+    assert question is not None
+    answer = asyncio.run(host.run(H, question.program))
+    assert question.readings(answer) == asked(host, SAID, facts=facts).readings
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (Said(host=H, what="a"), Said(host="10.0.0.2", what="a")),
+        (Said(host=H, what="a"), Nobody(host=H)),
+        (Said(host=H, what="a"), Nobody(host="10.0.0.2")),
+    ],
+    ids=["nothing", "two hosts", "what nobody reads", "what nobody reads elsewhere"],
+)
+def test_what_cannot_be_asked_of_one_host_is_no_question(facts: tuple[Any, ...]) -> None:
+    assert question_of([SAID], facts) is None
+
+
+def test_an_answer_that_lacks_a_part_is_none(host: LocalTransport) -> None:
+    question = question_of([SAID, other("printf b")], [Said(host=H, what="a"), Other(host=H, what="b")])
+    assert question is not None
+    answer = asyncio.run(host.run(H, question.program))
+    assert question.readings(answer) is not None
+    assert question.readings(Output(stdout=answer.stdout[:-9], stderr=answer.stderr)) is None
+    assert question.readings(Output(stdout="")) is None

@@ -20,10 +20,12 @@ import probes.command
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, STATE_ROOT, HostUptime, JobAttempts, JobsRunning, JobState
+from probes.path import PROBE as PATHS
+from probes.path import PathKind
 from reconciler.core.identity import job_id, job_key
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.failpoints import hooked
-from reconciler.engine.gather import gather_facts
+from reconciler.engine.gather import HostQuestion, gather_facts, question_of
 from reconciler.engine.jobs import client as job
 from reconciler.engine.jobs.client import (
     CHUNK_BYTES,
@@ -566,6 +568,71 @@ def test_a_short_job_is_followed_to_its_end_by_the_command_that_launched_it(host
     assert len(host.calls) == 1
 
 
+def made_by(path: Path) -> tuple[PathKind, HostQuestion]:
+    fact = PathKind(host=H, path=str(path))
+    question = question_of([PATHS], [fact])
+    assert question is not None
+    return fact, question
+
+
+def test_what_verifies_a_short_job_is_asked_by_the_command_that_launched_it(
+    host: LocalTransport, tmp_path: Path
+) -> None:
+    fact, question = made_by(tmp_path / "made")
+
+    async def run() -> JobResult:
+        what = order('sleep 0.2; : >"$1"', fact.path, verification=question.program)
+        launched = await launch(host, H, what)
+        return await follow_log(host, H, "test.1", clock=SystemClock(), on_line=print, timeout_s=30, first=launched.log)
+
+    followed = asyncio.run(run())
+    assert question.readings(followed.answer) == {fact: Known("file")}, "not before its end"
+    assert len(host.calls) == 1
+
+
+def test_a_job_that_still_runs_is_not_verified_and_one_that_ends_later_is_by_whom_that_is_seen(
+    host: LocalTransport, tmp_path: Path
+) -> None:
+    gate, (fact, question) = tmp_path / "gate", made_by(tmp_path / "made")
+    gate.touch()
+
+    async def run() -> tuple[LaunchResult, JobResult]:
+        script: LiteralString = 'while [ -e "$1" ]; do sleep 0.02; done; : >"$2"'
+        launched = await launch(host, H, order(script, str(gate), fact.path, verification=question.program))
+        gate.unlink()
+        followed = await follow_log(
+            host,
+            H,
+            "test.1",
+            clock=SystemClock(),
+            on_line=print,
+            timeout_s=30,
+            first=launched.log,
+            verification=question.program,
+        )
+        return launched, followed
+
+    launched, followed = asyncio.run(run())
+    assert launched.log is not None
+    assert (launched.log.state, question.readings(launched.log.answer)) == ("running", None)
+    assert (followed.state, question.readings(followed.answer)) == ("exited:0", {fact: Known("file")})
+
+
+def test_a_verification_that_is_cut_is_none(host: LocalTransport, tmp_path: Path) -> None:
+    fact, question = made_by(tmp_path / "made")
+
+    async def run(cut: int | None) -> JobResult:
+        name = f"test.{1 if cut is None else cut}"
+        through = host if cut is None else Greeting(host, "", cut)
+        launched = await launch(through, H, order(":", job=name, verification=question.program))
+        return await follow_log(through, H, name, clock=SystemClock(), on_line=print, timeout_s=30, first=launched.log)
+
+    whole = asyncio.run(run(None))
+    assert question.readings(whole.answer) == {fact: Absent()}
+    cut = asyncio.run(run(len(whole.answer.stdout) - 3))
+    assert (cut.state, question.readings(cut.answer)) == ("exited:0", None)
+
+
 def test_a_launch_that_follows_its_job_holds_no_lock(
     host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -708,8 +775,7 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
     asyncio.run(until(lambda: not list((place / "jobs/test.1").glob("*.*"))))  # its runner has done all it does
     calls = log.read_text().replace(f"{place}/", "").splitlines()
     named = calls.index("mv -T jobs/.new.test.1 jobs/test.1")
-    for record in ("run", "script", "args", "stdin", "origin"):
-        assert calls.index(f"dd of=jobs/.new.test.1/{record} conv=fsync") < named
+    assert calls.index("dd of=jobs/.new.test.1/origin conv=fsync") < named
     for record in ("epoch", "jobs/test.1/status"):
         at = calls.index(f"mv -f {record}.new {record}")
         assert calls[at - 1] == f"dd of={record}.new conv=fsync"
@@ -995,9 +1061,19 @@ def test_a_launch_tells_the_host_all_that_it_has_to_know() -> None:
         *(STATE_ROOT, "test.1", "3", "yes", "yes", "/c", "90", "run-1", "step-1", "restored", "b00t", "77"),
     )
     *payload, end, rest = plain.stdin.split("\n")
-    assert [b64decode(part).decode() for part in payload] == [RUNNER, 'echo "$1"', "'a b' c", "in\n"]
+    assert [b64decode(part).decode() for part in payload] == [RUNNER, 'echo "$1"', "'a b' c", "in\n", ""]
     assert (end, rest) == ("end", "")
     assert plain.timeout_s == 60.0, "longer than it waits for its two locks"
+
+
+@pytest.mark.parametrize(("takes_s", "waited_s"), [(20.0, 80.0), (600.0, 120.0)])
+def test_a_verification_is_waited_for_a_minute_longer_at_most(takes_s: float, waited_s: float) -> None:
+    host = Scripted(Output(stdout="bkrec-says test.1 started\n"))
+    spec = order(":", verification=Command(script="true", stdin="show\n", timeout_s=takes_s))
+    asyncio.run(launch(host, H, spec))
+    *payload, _, _ = host.asked[0].stdin.split("\n")
+    assert b64decode(payload[-1]) == b"show\n"
+    assert host.asked[0].timeout_s == waited_s
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """One step from its first reading to its result, on a world of facts whose launches answer as a test wants it."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import pytest
 
 from probes.command import Command, Output
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Fact, Known, Unknown, fact_id
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, fact_id
+from probes.probe import Probe
 from reconciler.core.events import (
     JobAdopted,
     StepDeferred,
@@ -21,8 +24,8 @@ from reconciler.core.events import (
 )
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Step
-from reconciler.engine.gather import GatheredFacts
-from reconciler.engine.jobs.scripts import LAUNCH
+from reconciler.engine.gather import GatheredFacts, question_of
+from reconciler.engine.jobs.scripts import LAUNCH, READ
 from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.step.decision import attempts_fact
 from reconciler.engine.step.runner import (
@@ -456,7 +459,7 @@ def test_effects_are_looked_for_at_once_then_ever_less_often() -> None:
     world = Answering()
     world.knows(A, works=False)
     ran(world, step(A))
-    assert [round(seconds, 2) for seconds in world.sleeps[:7]] == [0.5, 0.75, 1.12, 1.69, 2.53, 3.0, 3.0]
+    assert [round(seconds, 2) for seconds in world.sleeps[:8]] == [0.2, 0.3, 0.45, 0.68, 1.01, 1.52, 2.28, 3.0]
 
 
 def test_a_host_that_goes_silent_after_its_job_is_given_the_time_of_a_reboot() -> None:
@@ -476,6 +479,42 @@ def test_a_host_that_goes_silent_after_its_job_is_given_the_time_of_a_reboot() -
 
     assert isinstance(ran(world, step(A), gather=look), StepDone)
     assert 250.0 <= world.clock.elapsed < 260.0
+
+
+class Verifying(Answering):
+    """Whoever sees a job end is told what its flag is then, as often as it is asked."""
+
+    async def run(self, host: str, command: Command) -> Output:
+        output = await World.run(self, host, command)
+        if command.script != READ or " running " in output.stdout:
+            return output
+        (mark,) = set(re.findall(r"'(\w+ \d+)'", command.stdin))
+        value = getattr(self.read(A.flag), "value", "-")
+        return Output(stdout=f"{output.stdout}{mark} begin\n{value}\n{mark} end 0\n")
+
+
+def _flag_read(facts: Sequence[Any], output: Output) -> dict[AnyFact, AnyReading]:
+    return dict.fromkeys(facts, Known(output.stdout.strip()))
+
+
+FLAGS = Probe(family="flag", facts=(Flag,), command=lambda _: Command(script="show"), parse=_flag_read)
+
+
+def test_what_the_command_that_saw_it_end_has_read_is_not_read_again() -> None:
+    world = Verifying()
+    world.knows(A, polls=3)
+    assert isinstance(ran(world, step(A), question=partial(question_of, [FLAGS])), StepDone)
+    assert world.readings_taken == 1, "before it began"
+
+
+def test_an_effect_that_does_not_show_at_once_is_read_for_as_long_as_ever() -> None:
+    world = Verifying()
+    world.knows(A, works=False)
+    world.on_launch = lambda _: world.clock.later.append(
+        (world.clock.elapsed + 20.0, lambda: world.achieve(job_key(A)))
+    )
+    assert isinstance(ran(world, step(A), question=partial(question_of, [FLAGS])), StepDone)
+    assert world.readings_taken > 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
