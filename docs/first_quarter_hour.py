@@ -51,7 +51,7 @@ STEPS = (
     Step(name="trust-controller", command="bkrec trust --controller 10.0.0.1"),
     Step(name="init", command="bkrec init --controller 10.0.0.1"),
     Step(name="trust", command="bkrec trust"),
-    Step(name="diff", command="bkrec diff", exit=2, head=26, tail=1),
+    Step(name="diff", command="bkrec diff", exit=2, head=30, tail=1),
 )
 
 

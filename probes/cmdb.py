@@ -159,7 +159,7 @@ lines() { # WORD FILE
 lines service "$install/bin/default/blueking_service_module.tpl"
 lines topo "$install/bin/default/blueking_topo_module.tpl"
 for table in set_module_dict real_module_dict; do
-  sed -n "/^ *$table = {/,/^ *}/s/^/$table	/p" <"$install/bin/create_blueking_set.py" 2>/dev/null
+  sed -n "/^ *$table = {/,/^ *}/s/^/$table	/p" 2>/dev/null <"$install/bin/create_blueking_set.py"
 done
 [ -z "$home" ] || lines installed "$home/.installed_module"
 [ -z "$since" ] || [ -e "$install/$since" ] || echo older

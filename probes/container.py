@@ -152,7 +152,7 @@ printf 'docker\tusable\n'
 key='"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*'
 named=$(grep -o "$key\"" "$1" 2>/dev/null | grep -c .)
 flag() { # dockerd refuses to start when flag and file both name it, so the flag alone decides
-  pid=$(cat /var/run/docker.pid 2>/dev/null) && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null |
+  pid=$(cat /var/run/docker.pid 2>/dev/null) && tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" |
     grep -qE '^(--data-root|--graph|-g)(=|$)'
 }
 same() { [ "$root" = "$1" ] || [ "$(readlink -m -- "$root")" = "$(readlink -m -- "$1")" ]; }

@@ -125,7 +125,7 @@ foreign() {
   for found in $(grep -lzE "(^|/)($known)\$" /proc/[0-9]*/cmdline 2>/dev/null); do
     at=${found%/cmdline}
     grep -qz '^BKREC_JOB=' "$at/environ" 2>/dev/null && continue
-    words=$(tr '\0\n\t' '\n??' <"$found" 2>/dev/null | awk -v known="$known" -v told="$told" '
+    words=$(tr '\0\n\t' '\n??' 2>/dev/null <"$found" | awk -v known="$known" -v told="$told" '
       !named && $0 ~ "^(.*/)?((ba|da)?sh|python[0-9.]*|sudo|nohup|env|setsid|timeout|expect)$" { next }
       !named && NR > 1 && /^(-.*|[0-9.]+[smhd]?|[A-Z_]+=.*)$/ { next }
       !named && $0 !~ "^(.*/)?(" known ")$" { exit }

@@ -27,7 +27,7 @@ alive() {
     case ${2:-} in Z | X | '') return 1 ;; esac
     [ "${21:-}" = "$1" ]
 }
-noted() { [ -e "$1" ] && read -r one two three <"$1" 2>/dev/null && alive "$one" "$two" "$three"; }
+noted() { [ -e "$1" ] && read -r one two three 2>/dev/null <"$1" && alive "$one" "$two" "$three"; }
 ended() { [ -e "$1" ] && read -r rc rest <"$1" && was=exited:$rc; }
 at_work() { noted "$1/parent" || noted "$1/child"; }
 state() {

@@ -29,7 +29,7 @@ SCRIPT = (
     + r"""
 i=0
 for path do
-  if [ -f "$path" ] && sum=$(md5sum <"$path" 2>/dev/null); then printf '%s\tis\t%s\n' "$i" "${sum%% *}"
+  if [ -f "$path" ] && sum=$(md5sum 2>/dev/null <"$path"); then printf '%s\tis\t%s\n' "$i" "${sum%% *}"
   elif [ ! -e "$path" ] && missing "$path"; then printf '%s\tabsent\n' "$i"
   else printf '%s\tunreadable\n' "$i"; fi
   i=$((i + 1))

@@ -82,7 +82,7 @@ regular() {
 }
 digest() {
   regular "$1" || return 0
-  if sum=$(md5sum <"$1" 2>/dev/null); then say is "${sum%% *}"; else say unreadable; fi
+  if sum=$(md5sum 2>/dev/null <"$1"); then say is "${sum%% *}"; else say unreadable; fi
 }
 no_text() { [ "$(head -q -c 300 -- "$@" 2>/dev/null | tr -dc '\000' | wc -c)" -ne 0 ]; }
 version() {

@@ -177,7 +177,7 @@ def _sets(stmt: Node, what: str) -> bool:
 
 def _leaving(root: Node) -> frozenset[str]:
     """The script's own functions that never come back."""
-    bodies = {node["Name"]["Value"]: node["Body"] for node in _nodes(root) if node.get("Type") == "FuncDecl"}
+    bodies = {node["Name"]["Value"]: node["Body"] for node in nodes(root) if node.get("Type") == "FuncDecl"}
     return frozenset(name for name, body in bodies.items() if _ends_in(body, frozenset({"exit", "exec"})))
 
 
@@ -244,16 +244,16 @@ def _substituted(node: Any) -> Iterator[Node]:
             yield from _substituted(value)
 
 
-def _nodes(node: Any) -> Iterator[Node]:
+def nodes(node: Any) -> Iterator[Node]:
     if isinstance(node, dict):
         found = cast("Node", node)
         yield found
         for value in found.values():
-            yield from _nodes(value)
+            yield from nodes(value)
     elif isinstance(node, list):
         values = cast("list[Any]", node)
         for value in values:
-            yield from _nodes(value)
+            yield from nodes(value)
 
 
 def _text(word: Node | None) -> str:

@@ -14,7 +14,9 @@ import pytest
 
 from reconciler.engine.jobs.scripts import RUNNER
 from tests.architecture.host_scripts import Script, bare, scripts
+from tests.architecture.redirections import late
 from tests.architecture.statuses import lost, stops
+from tests.architecture.tool_needs import all_scripts
 
 NEVER = {
     r"systemd-run\b[^\n]*--(pipe|wait|collect)\b": "systemd 219 has no systemd-run --pipe, --wait, --collect",
@@ -280,3 +282,44 @@ def redirects(code: str) -> Iterator[str]:
         target = found[2]
         if not (target.startswith("&") or target == "/dev/null"):
             yield f"{found[1].strip()} {target}"
+
+
+def test_a_complaint_is_silenced_before_a_file_is_opened() -> None:
+    """A process or file that vanished in between is usual, and its name is no word of what went wrong."""
+    found = [f"{script.where}: {each}" for script in all_scripts() for each in late(script.text, bash=script.bash)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cat <"$1" 2>/dev/null',
+        'if sum=$(md5sum <"$1" 2>/dev/null); then echo "$sum"; fi',
+        'f() { read -r one <"$1" 2>/dev/null && echo "$one"; }',
+        'while read -r x; do echo "$x"; done <"$1" 2> /dev/null',
+        '{ cat a && cat b; } >>"$1" 2>/dev/null &',
+        "sed -n 1p <a >/dev/null 2>/dev/null",
+        'echo "$(tr a b <"/proc/$1/cmdline" 2>/dev/null | wc -l)"',
+        "timeout 5 sh -c 'cat <\"$1\" 2>/dev/null' sh a",
+        'cat <"$1" 2>>/dev/null',
+    ],
+)
+def test_a_complaint_that_is_silenced_too_late_would_be_seen(text: str) -> None:
+    for shell in (True, False):
+        assert [*late(text, bash=shell)], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cat 2>/dev/null <"$1"',
+        '{ read -r one <"$1"; } 2>/dev/null',
+        "docker info >/dev/null 2>/dev/null",
+        'mysqldump x >"$1" 2>&1',
+        'mysql <"$1" 2>"$2"',
+        "cat </dev/null 2>/dev/null",
+        "awk 'NR <\"$1\" 2>/dev/null'",
+    ],
+)
+def test_a_complaint_that_is_silenced_in_time_is_left_alone(text: str) -> None:
+    assert not [*late(text, bash=False)], text

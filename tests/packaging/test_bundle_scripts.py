@@ -39,6 +39,20 @@ def test_every_source_has_a_version_and_a_hash() -> None:
     assert {found[1].partition("_")[0] for found in files if found} == set(named)
 
 
+def test_bkrec_in_an_archive_is_made_from_all_that_pyproject_names() -> None:
+    """setuptools says nothing of a pattern that fits no file: the archives had no manual once."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    setuptools = project["tool"]["setuptools"]
+    wanted = {name.removesuffix("*") for name in setuptools["packages"]["find"]["include"]}
+    wanted |= {project["project"]["readme"], project["project"]["license"]["file"], "pyproject.toml"}
+    patterns = [pattern for patterns in setuptools["data-files"].values() for pattern in patterns]
+    wanted |= {str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(pattern)}
+    text = (ROOT / ".ci/bundle").read_text(encoding="utf-8")
+    (taken,) = re.findall(r"tar -c --exclude=__pycache__ (.+) \| tar -x -C \"\$copy\"", text)
+    lacking = [name for name in sorted(wanted) if not any(Path(name).is_relative_to(each) for each in taken.split())]
+    assert lacking == []
+
+
 @pytest.mark.parametrize(
     ("script", "shell"), [("bundle", "bash"), ("bundle.d/bkrec", "sh"), ("bundle.d/install.sh", "sh")]
 )

@@ -152,7 +152,7 @@ if [ "$1" = work ]; then
     note $$ >"$dir/parent.new" && mv -f "$dir/parent.new" "$dir/parent" || exit 71
     if [ -n "$input" ]; then
         stty sane
-        { cat "$dir/stdin" && printf '\004'; } >"$input" 2>/dev/null &
+        { cat "$dir/stdin" && printf '\004'; } 2>/dev/null >"$input" &
     fi
     (
         read -r self rest </proc/self/stat
