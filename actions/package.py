@@ -19,7 +19,7 @@ from probes.marker import Marker
 from probes.package import PackageDigest
 from probes.package_versions import PackageVersions, of_reading
 from probes.path import LineInFile, PathKind, TreeDigest, VersionText
-from specs.reason import reason
+from specs.reason import Reason, reason
 
 UNPACK: LiteralString = """set -eu
 package=$1 into=$2 md5=$3
@@ -252,6 +252,10 @@ class SwapSource(Action):
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))
+
+    def side_effects(self) -> tuple[Reason, ...]:
+        """Found again only by who knows: a later installation of such a product finds no package."""
+        return (reason("affects-other-sources", live=self.live),)
 
     def restore_commands(self) -> tuple[str, ...]:
         return restore.src(self.live)

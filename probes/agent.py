@@ -1,11 +1,16 @@
-"""Agents: which hosts of the cluster GSE reaches, and which of those in the baseline it no longer reaches.
+"""Agents: which hosts of the cluster GSE reaches, which of those in the baseline it no longer reaches, and which hosts
+of all that CMDB has could not take an agent 2.0.
 
 Only GSE knows whether an agent is connected, and only the ESB can query GSE; nothing on a host shows it. Before GSE is
 replaced, the online agents are recorded on the controller in one line, "6.2.2 online 10.0.0.1 …", or
 "6.2.2 not-known esb-no-answer" where the query failed. Once the old GSE is retired the record is archived and nothing
 more is required. A host that was queried and is missing in the answer is offline.
+
+There is no agent 2.0 for Windows 2003 and 2008 and for 32-bit systems. CMDB is asked for those alone, by its filter, so
+that a hundred thousand hosts cost one short answer. Its name of a system is what an agent reported of it.
 Source: paas2/esb/components/bk/apisv2/gse/apidocs/zh_hans/get_agent_status.md of TencentBlueKing/legacy-bk-paas;
-bin/check_agent_info.sh.
+bin/check_agent_info.sh; BKDocs, GSE/2.0/UserGuide/Architecture.md; bk-cmdb, src/common/querybuilder/types.go and
+src/scene_server/datacollection/collections/hostsnap/hostsnap.go.
 """
 
 import re
@@ -47,9 +52,25 @@ class AgentsMissing(Fact[tuple[str, ...]]):
     kind: Literal["agent.missing"] = "agent.missing"
 
 
-_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsupportedAgentSystems(Fact[tuple[str, ...]]):
+    """Hosts in CMDB for whose operating system there is no agent 2.0, as "10.2.0.7 (Windows Server 2008 R2)", sorted;
+    after twenty the rest is counted: "+31"."""
 
-AgentFact = AgentsOnline | AgentsMissing
+    env: str
+    kind: Literal["agent.unsupported-systems"] = "agent.unsupported-systems"
+
+
+_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
+_OUTDATED = re.compile(r"windows.*\b(2003|2008)\b", re.IGNORECASE)
+_YEARS = ("2003", "2008")
+_BITS = "32"
+_PAGE = 500
+"""The most hosts that CMDB gives at once."""
+_LISTED = 20
+"""So many hosts are listed."""
+
+AgentFact = AgentsOnline | AgentsMissing | UnsupportedAgentSystems
 
 RECORDS = (
     MISSING
@@ -82,22 +103,70 @@ def _questions(facts: Sequence[AgentFact]) -> tuple[esb.Question, ...]:
 
 
 def _askable(fact: AgentFact) -> bool:
-    return all(_ADDRESS.fullmatch(host) for host in fact.hosts)
+    return isinstance(fact, UnsupportedAgentSystems) or all(_ADDRESS.fullmatch(host) for host in fact.hosts)
 
 
 def _question(fact: AgentFact) -> esb.Question:
+    if isinstance(fact, UnsupportedAgentSystems):
+        return _systems_question(fact)
     hosts = [{"ip": host, "bk_cloud_id": CLOUD} for host in fact.hosts]
     return esb.question(fact.env, "gse/get_agent_status", bk_supplier_account="0", hosts=hosts)
+
+
+def _systems_question(fact: UnsupportedAgentSystems) -> esb.Question:
+    rules = [{"field": "bk_os_name", "operator": "contains", "value": year} for year in _YEARS]
+    rules.append({"field": "bk_os_bit", "operator": "contains", "value": _BITS})
+    return esb.question(
+        fact.env,
+        "cc/list_hosts_without_biz",
+        page={"start": 0, "limit": _PAGE},
+        fields=["bk_host_innerip", "bk_os_name", "bk_os_bit"],
+        host_property_filter={"condition": "OR", "rules": rules},
+    )
 
 
 def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
     questions = _questions(facts)
     record = rows_of(output, count=1 + len(questions))[0]
     answered = esb.answers(questions, output, begin=1)
-    return {fact: _read(fact, record, _online(fact, answered)) for fact in facts}
+    return {
+        fact: _unsupported(answered[_question(fact)])
+        if isinstance(fact, UnsupportedAgentSystems)
+        else _read(fact, record, _online(fact, answered))
+        for fact in facts
+    }
 
 
-def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknown]) -> Known[tuple[str, ...]] | Unknown:
+def _unsupported(answer: esb.Answer | Unknown) -> Known[tuple[str, ...]] | Unknown:
+    if isinstance(answer, Unknown):
+        return answer
+    match answer.data:
+        case {"count": int(count), "info": [*rows]} if len(rows) == min(count, _PAGE):
+            hosts = [_unsupported_host(row) for row in rows]
+        case _:
+            return Unknown(reason("agents-not-reported"))
+    if None in hosts:
+        return Unknown(reason("agents-not-reported"))
+    unsupported = sorted({host for host in hosts if host})
+    omitted = max(len(unsupported) - _LISTED, 0) + count - len(hosts)
+    return Known((*unsupported[:_LISTED], *((f"+{omitted}",) if omitted else ())))
+
+
+def _unsupported_host(row: Any) -> str | None:
+    """The host with its system; "" where that has an agent 2.0; None where the row is of no form that is known."""
+    match row:
+        case {"bk_host_innerip": str(address)}:
+            name, bits = (str(row.get(field) or "") for field in ("bk_os_name", "bk_os_bit"))
+            if _OUTDATED.search(name) or _BITS in bits:
+                return f"{address} ({' '.join(part for part in (name, bits) if part)})"
+            return ""
+        case _:
+            return None
+
+
+def _online(
+    fact: AgentsOnline | AgentsMissing, answered: Mapping[esb.Question, esb.Answer | Unknown]
+) -> Known[tuple[str, ...]] | Unknown:
     if not _askable(fact):
         return Unknown(reason("name-not-supported", name=", ".join(fact.hosts)))
     answer = answered[_question(fact)]
@@ -122,7 +191,7 @@ def _alive(data: Any, host: str) -> bool | None:
             return None
 
 
-def _read(fact: AgentFact, record: Row, online: Known[tuple[str, ...]] | Unknown) -> AnyReading:
+def _read(fact: AgentsOnline | AgentsMissing, record: Row, online: Known[tuple[str, ...]] | Unknown) -> AnyReading:
     if isinstance(fact, AgentsOnline):
         return online
     recorded = _recorded(record, fact.release)
@@ -146,5 +215,5 @@ def _recorded(record: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
             raise ValueError("the answer about agents is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (AgentsOnline, AgentsMissing)
+FACTS: tuple[type[AnyFact], ...] = (AgentsOnline, AgentsMissing, UnsupportedAgentSystems)
 PROBE = Probe(family="agent", facts=FACTS, command=command, parse=parse)

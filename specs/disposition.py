@@ -48,6 +48,7 @@ DISPOSITIONS: Mapping[str, Disposition] = {
     "task-untraced": "needs-human",
     "cmdb-topology-custom": "reported-at-end",
     "cmdb-unknown-lines": "reported-at-end",
+    "preflight-agent-systems": "advice",
     "preflight-memory": "advice",
     "preflight-processors": "advice",
     "preflight-certificates": "advice",

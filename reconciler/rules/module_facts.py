@@ -30,7 +30,10 @@ from specs.module import Container, Module, Unit
 from specs.reason import inline, reason
 
 DOCKER = "docker.service"
-PORTS_OF_GSE = "ce/bin/default/gse.env:37, 48, 68, 93 of 6.2, :10, 17, 24 of 6.1: 59313, 52030, 58925, 59702"
+PORTS_OF_GSE = (
+    "ce/bin/default/gse.env:37, 48, 76, 93 of 6.2; ce/bin/default/port.yaml:106-133 and blueking_service_module.tpl:24"
+    " of 6.1: 59313, 52030, 59702, 58930"
+)
 MIGRATION_MARKERS = "/root/.migrate"
 LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""

@@ -15,6 +15,7 @@ from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackPro
 from actions.path import CopyDirectory
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
 from actions.unit import StartUnit
+from probes.agent import UnsupportedAgentSystems
 from probes.backup import CLOCK_S
 from probes.certificate import CertificatesEnding
 from probes.container import DockerFault
@@ -41,7 +42,7 @@ from probes.system import (
 )
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step, needs_backup
-from reconciler.rules import clock, database, task
+from reconciler.rules import baseline, clock, database, task
 from reconciler.rules.dependencies import CONSUL
 from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
@@ -117,6 +118,7 @@ def preflight_checks(
         *_packages(cluster, plan),
         *_images(cluster, plan),
         *_ipv6(cluster, plan),
+        *_agent_systems(cluster, plan),
         *_hardware(cluster, plan),
         *_certificates(cluster, plan),
     )
@@ -375,6 +377,15 @@ def _ipv6(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
         ours = [module for module in modules if host in cluster.hosts(module)]
         because = reason("preflight-ipv6", modules=", ".join(module.name for module in ours))
         yield Ipv6Usable(host=host).must_be(True, because=because, source=ours[0].source)
+
+
+def _agent_systems(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Agents stay as they are; which of them have to is told before the one that they connect to is replaced."""
+    if any(module.agents is not None for _, module in _installs(cluster, plan)):
+        fact = UnsupportedAgentSystems(host=cluster.controller, env=baseline.env(cluster))
+        yield fact.must_be(
+            (), because=reason("preflight-agent-systems"), source="guide 2; BKDocs, GSE/2.0/UserGuide/Architecture.md"
+        )
 
 
 def _hardware(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:

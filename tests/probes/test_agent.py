@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.agent import PROBE, AgentsMissing, AgentsOnline
+from probes.agent import PROBE, AgentsMissing, AgentsOnline, UnsupportedAgentSystems
 from probes.command import Output
 from probes.task import DIRECTORY
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
@@ -99,3 +99,71 @@ def test_another_row_about_the_note_is_an_error(note: str) -> None:
     fact = AgentsMissing(host=HOST, env="/e", hosts=HOSTS, release="6.2.2")
     with pytest.raises(ValueError, match="not understood"):
         PROBE.parse([fact], Output(stdout=f"{note}1\tno-curl\n"))
+
+
+def of_systems(where: Path, told: str, shell: str = "/bin/sh") -> object:
+    env = where / "paas.env"
+    env.write_text("BK_PAAS_APP_CODE=bk_paas\nBK_PAAS_APP_SECRET=hush\n")
+    (where / "told").write_text(told)
+    tools = tool(where / "bin", "curl", f"cat > {where}/asked; cat {where}/told")
+    fact = UnsupportedAgentSystems(host=HOST, env=str(env))
+    (found,) = ask(PROBE, [fact], tools=tools, shell=shell, instead={DIRECTORY: str(where / "tasks")})
+    return brief(found)
+
+
+def host(address: str, name: str | None = None, bits: str | None = None) -> dict[str, object]:
+    return {"bk_host_innerip": address, "bk_os_name": name, "bk_os_bit": bits}
+
+
+def hosts(*rows: object, count: int | None = None) -> str:
+    return says({"count": len(rows) if count is None else count, "info": list(rows)})
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_hosts_whose_system_has_no_agent_20_are_named_with_it(tmp_path: Path, shell: str) -> None:
+    """What CMDB's filter lets through besides, such as a Linux of another name, is left out."""
+    told = hosts(
+        host("10.2.0.7", "Windows Server 2008 R2 Standard", "64-bit"),
+        host("10.2.0.6", "linux centos", "32-bit"),
+        host("10.2.0.5", "linux acme2008", "64-bit"),
+        host("10.2.0.4"),
+    )
+    assert of_systems(tmp_path, told, shell) == (
+        "10.2.0.6 (linux centos 32-bit)",
+        "10.2.0.7 (Windows Server 2008 R2 Standard 64-bit)",
+    )
+
+
+def test_cmdb_is_asked_for_those_alone(tmp_path: Path) -> None:
+    assert of_systems(tmp_path, hosts()) == ()
+    asked_for = json.loads((tmp_path / "asked").read_text())["host_property_filter"]
+    assert asked_for["condition"] == "OR"
+    assert [(rule["field"], rule["operator"], rule["value"]) for rule in asked_for["rules"]] == [
+        ("bk_os_name", "contains", "2003"),
+        ("bk_os_name", "contains", "2008"),
+        ("bk_os_bit", "contains", "32"),
+    ]
+
+
+def test_after_twenty_the_rest_is_counted_those_of_further_pages_too(tmp_path: Path) -> None:
+    rows = [host(f"10.2.{number // 250}.{number % 250}", "Windows Server 2003") for number in range(500)]
+    named = tuple(
+        f"10.2.0.{number} (Windows Server 2003)" for number in (0, 1, 10, *range(100, 110), 11, *range(110, 116))
+    )
+    assert of_systems(tmp_path, hosts(*rows, count=31_337)) == (*named, f"+{31_337 - 20}")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (says([]), "agents-not-reported"),
+        (hosts({"bk_host_innerip": 1}), "agents-not-reported"),
+        (hosts("10.2.0.7"), "agents-not-reported"),
+        (hosts(host("10.2.0.7", "Windows Server 2003"), count=2), "agents-not-reported"),
+        (says({"count": "1", "info": []}), "agents-not-reported"),
+        ("<html>502 Bad Gateway</html>\n502", "esb-status"),
+    ],
+    ids=["no-list", "address-is-a-number", "no-row", "cut", "count-is-text", "gateway"],
+)
+def test_what_cmdb_says_that_is_not_understood_is_unknown(tmp_path: Path, text: str, why: str) -> None:
+    assert of_systems(tmp_path, text) == f"unknown: {why}"

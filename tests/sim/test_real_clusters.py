@@ -30,6 +30,7 @@ from reconciler.core.verdict import verdict
 from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import newer
 from reconciler.rules.preflight import preflight_checks
+from reconciler.view.messages.registry import reason_text
 from specs import parse
 from specs.diagnostic import SpecError
 from specs.reason import CodedReason, reason
@@ -107,6 +108,14 @@ def test_the_releases_it_is_reached_from_are_not_refused(release: str) -> None:
     plan, _ = planned(at_61(CLUSTER, {}, release=release))
     assert "release-too-old" not in {blocked.diagnostic.code for blocked in plan.blocked}
     assert any(isinstance(step.action, SwapSource) for step in plan.steps)
+
+
+def test_what_only_the_old_tree_has_is_told_to_be_in_the_copy_alone_from_then_on() -> None:
+    """Guide 5.3 and 6.1 exchange all of /data/src: ci, bcs, lesscode and a licence are in no package of 6.2."""
+    (swap,) = [step for step in plan_of_61().steps if isinstance(step.action, SwapSource)]
+    (told,) = swap.action.side_effects()
+    for lang in ("en", "zh"):
+        assert "/data/src.bak" in reason_text(told, lang)
 
 
 def test_a_62_as_the_vendor_installs_it_is_left_as_it_is() -> None:

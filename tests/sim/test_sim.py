@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.agent import ArchiveAgentBaseline
+from actions.unit import RestartUnitSince
+from probes.agent import AgentsMissing
 from probes.consul import ConsulDefinition
 from probes.env import EnvCopied, EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
@@ -144,6 +147,20 @@ def test_new_gse_runs_before_the_old_one_is_retired() -> None:
     assert len(retired) == 7
     assert all(any(edge.step == install.id for edge in step.after) for step in retired)
     assert all(place[step.id] > place[install.id] for step in retired)
+
+
+def test_all_of_the_new_gse_starts_again_without_the_old_one_and_agents_are_counted_after_that() -> None:
+    """Which of its programs could not have a port beside the old one, nothing tells but its ports' variables."""
+    plan, _ = study(World(cluster=WITH_GSE))
+    place = {step.id: number for number, step in enumerate(plan.steps)}
+    retired = [step.id for step in plan.steps if step.id.startswith("unit.retire-bk-gse")]
+    again = {step.action.unit: step for step in plan.steps if isinstance(step.action, RestartUnitSince)}
+    assert {*again} == {f"bk-gse-{name}.service" for name in ("task", "data", "proc", "file", "cluster")}
+    for step in again.values():
+        assert {*retired} <= {edge.step for edge in step.after}
+    (counted,) = [step for step in plan.steps if isinstance(step.action, ArchiveAgentBaseline)]
+    assert place[counted.id] > max(place[step.id] for step in again.values())
+    assert any(isinstance(expected.fact, AgentsMissing) for expected in counted.requires), "read again just before"
 
 
 def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.agent import UnsupportedAgentSystems
 from probes.certificate import CertificatesEnding
 from probes.container import DockerFault
 from probes.database import DatabaseElsewhere
@@ -57,6 +58,9 @@ SPOILS: dict[str, Spoil] = {
     "preflight-space-jobs": Spoil(DiskRoom, Known("short"), lambda fact: fact.path == "/var/lib/bkrec"),
     "preflight-inodes": Spoil(InodeRoom, Known("120 < 100000")),
     "preflight-mount-point": Spoil(MountPoint, Known(value=True)),
+    "preflight-agent-systems": Spoil(
+        UnsupportedAgentSystems, Known(("10.2.0.7 (Windows Server 2008 R2 Standard 64-bit)",))
+    ),
     "preflight-memory": Spoil(MemorySize, Known("7800 MB < 30000 MB")),
     "preflight-processors": Spoil(ProcessorCount, Known("4 < 8")),
     "preflight-ipv6": Spoil(Ipv6Usable, Known(value=False)),

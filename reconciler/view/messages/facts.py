@@ -10,6 +10,9 @@ def message(en: str, zh: str) -> LocalizedText:
 FACTS: dict[str, LocalizedText] = {
     "agent.missing": message("agents recorded as online that are offline", "记录为在线、现已不在线的 Agent"),
     "agent.online": message("agents online", "在线的 Agent"),
+    "agent.unsupported-systems": message(
+        "hosts whose operating system has no agent 2.0", "操作系统没有 Agent 2.0 的主机"
+    ),
     "backup": message("backup of {what}", "{what} 的备份"),
     "backup.migrating-runs": message("runs that began an irreversible step", "已开始不可逆步骤的运行"),
     "certificate.damaged": message("damaged certificates in {directory}", "{directory} 中受损的证书"),

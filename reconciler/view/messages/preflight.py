@@ -301,6 +301,18 @@ CHECKS: dict[str, DiagnosticText] = {
             "从内核启动参数中删除 `ipv6.disable=1` 并重启主机；sysctl `disable_ipv6` 可保留",
         ),
     ),
+    "preflight-agent-systems": _check(
+        ("hosts whose operating system has no agent 2.0: {reading}", "操作系统没有 Agent 2.0 的主机：{reading}"),
+        (
+            "there is none for Windows 2003 and 2008 and for 32-bit systems; GSE 2.x serves agents 1.0 too, and this "
+            "upgrade leaves agents as they are",
+            "Windows 2003、2008 与 32 位系统没有 Agent 2.0；GSE 2.x 兼容 1.0，升级不改动 Agent",
+        ),
+        (
+            "do not upgrade these hosts to agents 2.0 later on; this upgrade needs nothing of them",
+            "以后不要把这些主机升级到 Agent 2.0；本次升级无需处理",
+        ),
+    ),
     "preflight-memory": _check(
         ("less memory than the vendor asks for: {reading}", "内存少于厂商要求：{reading}"),
         (

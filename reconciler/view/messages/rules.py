@@ -268,6 +268,10 @@ REASONS: dict[str, LocalizedText] = {
         en="PaaS shows this version online",
         zh="PaaS 显示该版本已上线",
     ),
+    "affects-other-sources": LocalizedText(
+        en="what {live} has and the package does not, such as ci, bcs or lesscode, is afterwards in {live}.bak alone",
+        zh="{live} 中有而软件包中没有的内容（如 ci、bcs、lesscode）此后仅存于 {live}.bak",
+    ),
     "affects-nginx": LocalizedText(
         en=("rewrites twelve keys below bkcfg/ in consul and the entries of consul-template; reloads openresty"),
         zh="重写 consul 中 bkcfg/ 下的键与 consul-template 配置，并重载 openresty",

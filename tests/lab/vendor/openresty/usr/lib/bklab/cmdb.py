@@ -49,17 +49,24 @@ def idle(t):
 
 
 def wanted(host, reading):
-    rules = (reading.get("host_property_filter") or {}).get("rules", [])
-    for rule in rules:
-        value, is_ = str(host.get(rule["field"], "")), rule["operator"]
-        one_of = rule["value"] if isinstance(rule["value"], list) else [rule["value"]]
-        if not (value.startswith(one_of[0]) if is_ == "begins_with" else value in map(str, one_of)):
-            return False
-    return True
+    asked = reading.get("host_property_filter") or {}
+    if not asked.get("rules"):
+        return True
+    return (any if asked.get("condition") == "OR" else all)(_fits_rule(host, rule) for rule in asked["rules"])
+
+
+def _fits_rule(host, rule):
+    value, is_ = str(host.get(rule["field"], "")), rule["operator"]
+    one_of = rule["value"] if isinstance(rule["value"], list) else [rule["value"]]
+    if is_ == "contains":
+        return one_of[0] in value
+    return value.startswith(one_of[0]) if is_ == "begins_with" else value in map(str, one_of)
 
 
 def shown(host):
-    return {key: host[key] for key in ("bk_host_id", "bk_host_innerip", "bk_cloud_id")}
+    """What an agent reports of its system, where it did."""
+    system = {key: host[key] for key in ("bk_os_name", "bk_os_bit") if key in host}
+    return {key: host[key] for key in ("bk_host_id", "bk_host_innerip", "bk_cloud_id")} | system
 
 
 def fits(row, condition):
