@@ -4,6 +4,8 @@ Bars at 100 hosts: at most 1.25 times the floor's time, and 3 times its processo
 floor (`bare.py`) sends the very bytes that bkrec sent to each host in the run before it, over one connection and one
 channel, and throws the answers away. Both are whole processes, Python's own start included, and take turns, so that
 what else the machine does weighs on both. Answers: `record.py`. Medians.
+
+--peers: other tools, which ask the same endpoints for the same answers in the same run (`peers.py`).
 """
 
 import argparse
@@ -17,16 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks import endpoints
+from benchmarks import peers as others
 from benchmarks.cluster import ANSWERS, SIZES, STATES, base_of
+from benchmarks.endpoint import PROGRAMS
 from tests.sim.big import address
 
 ROOT = Path(__file__).resolve().parents[1]
 BAR_TIME, BAR_CPU = 1.25, 3.0
+NO_VENV = Path("/nonexistent")
+"""No environment of the other tools' own: what is on PATH."""
 ENDED = {"converged": (0, 2), "different": (2,)}
 """Exit codes that count. A cluster of more hosts than were ever upgraded differs in what its controller's scripts
 would have written about them."""
@@ -86,11 +92,26 @@ class Row:
     peak_mb: float
     rounds: float
     """Programs sent, per host."""
+    peers: tuple["PeerRow", ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRow:
+    """Another tool, in turn with bkrec."""
+
+    name: str
+    seconds: float
+    cpu_s: float
+    time_ratio: float
+    """Its time as a multiple of bkrec's."""
+    cpu_ratio: float
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], ended: Sequence[int] = (0,)) -> Usage:
     began = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd="/")
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/"
+    )
     assert process.stdout is not None
     said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -101,21 +122,17 @@ def run(command: Sequence[str], environment: Mapping[str, str], ended: Sequence[
     return Usage(seconds=seconds, cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024)
 
 
-def measure(hosts: int, state: str, runs: int, directory: Path, md5: str) -> Row:
+def measure(hosts: int, state: str, runs: int, directory: Path, md5: str, peers: Path | None = None) -> Row:
     addresses = [address(number) for number in range(hosts)]
     sent = directory / f"sent-{state}-{hosts}"
     sent.mkdir()
     bkrec, bare = prepare(directory, md5)
-    environment = {
-        **os.environ,
-        "HOME": str(directory),
-        "XDG_STATE_HOME": str(directory / "state"),
-        "LC_ALL": "C.UTF-8",
-    }
-    environment.pop("SSH_AUTH_SOCK", None)
+    environment = environment_in(directory)
     recorded = ANSWERS / state / str(hosts)
+    tools = list(others.peers(directory, addresses, peers)) if peers else []
     ours: list[Usage] = []
     floor: list[Usage] = []
+    theirs: dict[str, list[Usage]] = {tool.name: [] for tool in tools}
     programs: list[int] = []
     with endpoints.serving(directory, addresses, endpoints.replaying(base_of, recorded, sent)):
         for number in range(runs + 1):  # the first one warms up
@@ -125,13 +142,39 @@ def measure(hosts: int, state: str, runs: int, directory: Path, md5: str) -> Row
             if (sent / "unanswered").exists():
                 raise SystemExit(f"not recorded:\n{(sent / 'unanswered').read_text(encoding='utf-8')[:2000]}")
             programs.append(sum(len(file.read_text(encoding="utf-8").splitlines()) for file in sent.iterdir()))
-            snapshot = directory / f"replayed-{state}-{hosts}-{number}"
+            snapshot = directory / f"{sent.name}{PROGRAMS}"
+            shutil.rmtree(snapshot, ignore_errors=True)
             shutil.copytree(sent, snapshot)
             least = run([*bare, str(snapshot)], environment)
             if number:
                 ours.append(usage)
                 floor.append(least)
-    return row(hosts, state, ours, floor, statistics.median(programs) / hosts)
+                for tool in tools:
+                    theirs[tool.name].append(run_peer(tool, environment, directory, sent, addresses))
+    return row(hosts, state, ours, floor, theirs, statistics.median(programs) / hosts)
+
+
+def run_peer(
+    peer: others.Peer, environment: Mapping[str, str], directory: Path, sent: Path, addresses: Sequence[str]
+) -> Usage:
+    for file in sent.glob("*.parts"):
+        file.unlink()
+    with others.cold(directory):
+        usage = run(peer.command, {**environment, **peer.environment})
+    if missing := others.unasked(sent, addresses, peer.parts):
+        raise SystemExit(f"{peer.name}: not asked, or more than once: {' '.join(missing)}")
+    return usage
+
+
+def environment_in(directory: Path) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        "HOME": str(directory),
+        "XDG_STATE_HOME": str(directory / "state"),
+        "LC_ALL": "C.UTF-8",
+    }
+    environment.pop("SSH_AUTH_SOCK", None)
+    return environment
 
 
 def prepare(directory: Path, md5: str) -> tuple[list[str], list[str]]:
@@ -143,7 +186,14 @@ def prepare(directory: Path, md5: str) -> tuple[list[str], list[str]]:
     return [bkrec, "-c", str(cluster), "check"], [*bare, str(directory / "known_hosts")]
 
 
-def row(hosts: int, state: str, ours: Sequence[Usage], floor: Sequence[Usage], rounds: float) -> Row:
+def row(
+    hosts: int,
+    state: str,
+    ours: Sequence[Usage],
+    floor: Sequence[Usage],
+    theirs: Mapping[str, Sequence[Usage]],
+    rounds: float,
+) -> Row:
     pairs = list(zip(ours, floor, strict=True))
     return Row(
         hosts=hosts,
@@ -157,6 +207,18 @@ def row(hosts: int, state: str, ours: Sequence[Usage], floor: Sequence[Usage], r
         cpu_ratio=statistics.median(a.cpu_s / b.cpu_s for a, b in pairs),
         peak_mb=max(each.peak_mb for each in ours),
         rounds=rounds,
+        peers=tuple(peer_row(name, usages, ours) for name, usages in theirs.items()),
+    )
+
+
+def peer_row(name: str, usages: Sequence[Usage], ours: Sequence[Usage]) -> PeerRow:
+    pairs = list(zip(usages, ours, strict=True))
+    return PeerRow(
+        name=name,
+        seconds=statistics.median(each.seconds for each in usages),
+        cpu_s=statistics.median(each.cpu_s for each in usages),
+        time_ratio=statistics.median(a.seconds / b.seconds for a, b in pairs),
+        cpu_ratio=statistics.median(a.cpu_s / b.cpu_s for a, b in pairs),
     )
 
 
@@ -164,6 +226,11 @@ def line(row: Row) -> str:
     return (
         f"{row.hosts:5}  {row.state:9}  {row.bkrec_s:7.2f}  {row.bare_s:6.2f}  {row.time_ratio:6.2f}"
         f"  {row.bkrec_cpu_s:9.2f}  {row.bare_cpu_s:8.2f}  {row.cpu_ratio:6.2f}  {row.rounds:6.2f}  {row.peak_mb:7.0f}"
+        + "".join(
+            f"\n  {peer.name:20} {peer.seconds:7.2f} s, {peer.time_ratio:.2f} times bkrec's; processor"
+            f" {peer.cpu_s:.2f} s, {peer.cpu_ratio:.2f} times"
+            for peer in row.peers
+        )
     )
 
 
@@ -173,12 +240,7 @@ def profile(hosts: int, state: str, directory: Path, md5: str) -> dict[str, floa
     sent = directory / "sent"
     sent.mkdir()
     bkrec, _ = prepare(directory, md5)
-    environment = {
-        **os.environ,
-        "HOME": str(directory),
-        "XDG_STATE_HOME": str(directory / "state"),
-        "LC_ALL": "C.UTF-8",
-    }
+    environment = environment_in(directory)
     measured = directory / "profile"
     watched = [sys.executable, "-c", PROFILED, str(measured), *bkrec]
     with endpoints.serving(directory, addresses, endpoints.replaying(base_of, ANSWERS / state / str(hosts), sent)):
@@ -220,6 +282,14 @@ def main() -> None:
     parser.add_argument(
         "--profile", action="store_true", help="where the time goes, at the last of --hosts and --states"
     )
+    parser.add_argument(
+        "--peers",
+        nargs="?",
+        type=Path,
+        const=NO_VENV,
+        metavar="VENV",
+        help="other tools too: those of this environment, and those on PATH",
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not args.inside:
@@ -241,7 +311,7 @@ def main() -> None:
         print(heading, flush=True)
         for state in args.states:
             for hosts in args.hosts:
-                rows.append(measure(hosts, state, args.runs, directory, md5))
+                rows.append(measure(hosts, state, args.runs, directory, md5, args.peers))
                 print(line(rows[-1]), flush=True)
     if args.json:
         args.json.write_text(json.dumps([asdict(each) for each in rows], indent=1) + "\n", encoding="utf-8")

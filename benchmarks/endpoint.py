@@ -1,10 +1,13 @@
 """What an endpoint's sshd runs for each command: prints recorded answers, with this host's address.
 
-    python3 -I -S benchmarks/endpoint.py ADDRESS BASE ANSWERS SENT
+    python3 -I -S benchmarks/endpoint.py ADDRESS BASE ANSWERS SENT [PART PARTS]
 
 The command and its input are appended to SENT/ADDRESS, so that the same bytes can be sent again by something that does
 nothing else. A script without a recorded answer is noted in SENT/unanswered, and the measurement then refuses to count.
-A command that is no program of bkrec's is run: the other tools bring their own.
+
+A command that is no program of bkrec's is run by a shell, with $BENCH_READ: `$BENCH_READ 2 5` prints the second fifth
+of the answers to what bkrec sent here in the run whose bytes are in SENT.programs. So a tool with commands of its own
+gets the same answers at the same cost, and need not even send the scripts.
 """
 
 import json
@@ -18,27 +21,47 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import answers
 
+PROGRAMS = ".programs"
+"""Added to SENT."""
 
-def main(address: str, base: str, directory: str, sent: str) -> None:
+
+def main(address: str, base: str, directory: str, sent: str, *part: str) -> None:
+    if part:
+        with open(f"{sent}/{address}.parts", "a", encoding="ascii") as file:
+            file.write(" ".join(part) + "\n")
+        answer(address, base, directory, sent, part_of(f"{sent}{PROGRAMS}/{address}", *map(int, part)))
+        return
     command = os.environ.get("SSH_ORIGINAL_COMMAND", "")
     if not is_program(command):
+        os.environ["BENCH_READ"] = " ".join((sys.executable, "-I", "-S", os.path.abspath(__file__), *sys.argv[1:]))
         os.execv("/bin/sh", ["sh", "-c", command or "true"])
     program = sys.stdin.read()
     with open(f"{sent}/{address}", "a", encoding="utf-8") as file:
         file.write(json.dumps([command, program]) + "\n")
+    answer(address, base, directory, sent, list(answers.sections(program)))
+
+
+def answer(address: str, base: str, directory: str, sent: str, sections: list[answers.Section]) -> None:
     stdout: list[str] = []
     stderr: list[str] = []
-    for mark, line in answers.sections(program):
-        answer = answers.load(directory, answers.key(base, answers.with_address(line, address, base)))
-        if answer is None:
+    for mark, line in sections:
+        recorded = answers.load(directory, answers.key(base, answers.with_address(line, address, base)))
+        if recorded is None:
             with open(f"{sent}/unanswered", "a", encoding="utf-8") as file:
                 file.write(f"{address} {line[:300]}\n")
-            answer = "", "", 1
-        out, err = answers.framed(mark, answers.translated(answer, base, address))
+            recorded = "", "", 1
+        out, err = answers.framed(mark, answers.translated(recorded, base, address))
         stdout.append(out)
         stderr.append(err)
     sys.stdout.write("".join(stdout).replace(answers.NOW, str(int(time.time()))))
     sys.stderr.write("".join(stderr))
+
+
+def part_of(file: str, part: int, parts: int) -> list[answers.Section]:
+    """The first is 1; all parts together are all sections."""
+    with open(file, encoding="utf-8") as lines:
+        sections = [section for line in lines for section in answers.sections(json.loads(line)[1])]
+    return sections[len(sections) * (part - 1) // parts : len(sections) * part // parts]
 
 
 def is_program(command: str) -> bool:

@@ -1,0 +1,158 @@
+"""What a check costs that is not the first: `sudo python -m benchmarks.steady [--json FILE]`.
+
+`bkrec check --every` on the endpoints of `check.py`, watched from outside: when each check's summary arrives, and what
+the process and its children have used by then. The first check is a cold one, Python's start and every login included;
+of the later ones the pause between them is taken off. Bar: a later check takes at most 0.35 times as long as the first.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks import endpoints
+from benchmarks.check import environment_in, prepare
+from benchmarks.cluster import ANSWERS, SIZES, STATES, base_of
+from tests.sim.big import address
+
+BAR = 0.35
+PAUSE_S = 1.0
+"""The least that --every takes: from the end of one check to the next."""
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The end of a check."""
+
+    at_s: float
+    cpu_s: float
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    hosts: int
+    state: str
+    checks: int
+    """Later ones."""
+    cold_s: float
+    steady_s: float
+    """The median of the later ones."""
+    ratio: float
+    cold_cpu_s: float
+    steady_cpu_s: float
+    cpu_ratio: float
+    cold_mb: float
+    """Resident after the first check, and after the last."""
+    last_mb: float
+
+
+def moments(process: subprocess.Popen[bytes], checks: int) -> Iterator[Moment]:
+    """One for each check, as its summary arrives."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["schema"].startswith("bkrec.summary/"):
+            yield Moment(at_s=time.monotonic(), **used(process.pid))
+            checks -= 1
+            if not checks:
+                return
+    raise SystemExit(f"bkrec ended after {process.wait()}, {checks} checks before it should have")
+
+
+def used(pid: int) -> dict[str, float]:
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    resident = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    pages = int(resident) * os.sysconf("SC_PAGE_SIZE")
+    return {"cpu_s": sum(map(int, stat[11:15])) / TICKS, "memory_mb": pages / 2**20}
+
+
+def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment]) -> Row:
+    cold, later = ends[0], list(pairwise(ends))
+    steady_s = statistics.median(after.at_s - before.at_s - PAUSE_S for before, after in later)
+    steady_cpu_s = statistics.median(after.cpu_s - before.cpu_s for before, after in later)
+    return Row(
+        hosts=hosts,
+        state=state,
+        checks=len(later),
+        cold_s=cold.at_s - began_s,
+        steady_s=steady_s,
+        ratio=steady_s / (cold.at_s - began_s),
+        cold_cpu_s=cold.cpu_s,
+        steady_cpu_s=steady_cpu_s,
+        cpu_ratio=steady_cpu_s / cold.cpu_s,
+        cold_mb=cold.memory_mb,
+        last_mb=ends[-1].memory_mb,
+    )
+
+
+def measure(hosts: int, state: str, checks: int, directory: Path, md5: str) -> Row:
+    addresses = [address(number) for number in range(hosts)]
+    sent = directory / f"steady-{state}-{hosts}"
+    sent.mkdir()
+    bkrec, _ = prepare(directory, md5)
+    command = [*bkrec, "--every", f"{PAUSE_S:g}s", "-o", "ndjson"]
+    with endpoints.serving(directory, addresses, endpoints.replaying(base_of, ANSWERS / state / str(hosts), sent)):
+        began_s = time.monotonic()
+        with (
+            (directory / "stderr").open("wb") as stderr,
+            subprocess.Popen(
+                command, env=environment_in(directory), stdout=subprocess.PIPE, stderr=stderr, cwd="/"
+            ) as process,
+        ):
+            try:
+                ends = list(moments(process, checks + 1))
+            except SystemExit:
+                print((directory / "stderr").read_text(encoding="utf-8"), file=sys.stderr)
+                raise
+            finally:
+                process.kill()
+    if (sent / "unanswered").exists():
+        raise SystemExit(f"not recorded:\n{(sent / 'unanswered').read_text(encoding='utf-8')[:2000]}")
+    return row(hosts, state, began_s, ends)
+
+
+def line(row: Row) -> str:
+    return (
+        f"{row.hosts:5}  {row.state:9}  {row.cold_s:6.2f}  {row.steady_s:8.2f}  {row.ratio:5.2f}"
+        f"  {row.cold_cpu_s:8.2f}  {row.steady_cpu_s:10.2f}  {row.cpu_ratio:5.2f}"
+        f"  {row.cold_mb:7.0f}  {row.last_mb:7.0f}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--hosts", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--states", nargs="+", default=STATES, choices=STATES)
+    parser.add_argument("--checks", type=int, default=5, help="after the first")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if not args.inside:
+        words = [sys.executable, "-m", "benchmarks.steady", "--inside", *sys.argv[1:]]
+        os.execvp("unshare", ["unshare", "--net", "--", *words])
+    endpoints.own_network()
+    rows: list[Row] = []
+    print("hosts  state      cold s  steady s  ratio  cold cpu  steady cpu  ratio  cold MB  last MB", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        endpoints.make_keys(directory, [address(number) for number in range(max(args.hosts))])
+        md5 = (ANSWERS / "md5").read_text(encoding="ascii").strip()
+        for state in args.states:
+            for hosts in args.hosts:
+                rows.append(measure(hosts, state, args.checks, directory, md5))
+                print(line(rows[-1]), flush=True)
+    if args.json:
+        args.json.write_text(json.dumps([asdict(each) for each in rows], indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""A later check beside the first, by what a process shows from outside."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.steady import Moment, moments, row, used
+
+CHECKS = """\
+for check in range({checks}):
+    print('{{"schema": "bkrec.finding/1"}}', flush=True)
+    print('{{"schema": "bkrec.summary/1"}}', flush=True)
+"""
+
+
+def checking(checks: int) -> subprocess.Popen[bytes]:
+    code = CHECKS.format(checks=checks) + "input()"
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def test_the_first_check_is_cold_and_of_the_later_ones_the_pause_is_taken_off() -> None:
+    ends = [Moment(at_s=at, cpu_s=cpu, memory_mb=mb) for at, cpu, mb in ((14, 2, 70), (16, 3, 72), (19, 3.5, 71))]
+    measured = row(3, "converged", 10.0, ends)
+    assert (measured.checks, measured.cold_s, measured.steady_s, measured.ratio) == (2, 4.0, 1.5, 0.375)
+    assert (measured.cold_cpu_s, measured.steady_cpu_s, measured.cpu_ratio) == (2, 0.75, 0.375)
+    assert (measured.cold_mb, measured.last_mb) == (70, 71)
+
+
+def test_a_check_ends_with_its_summary() -> None:
+    with checking(3) as process:
+        ends = list(moments(process, 3))
+        process.kill()
+    assert len(ends) == 3
+    assert [end.at_s for end in ends] == sorted(end.at_s for end in ends)
+
+
+def test_a_bkrec_that_ends_too_early_is_not_counted() -> None:
+    with checking(1) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        with pytest.raises(SystemExit, match="1 checks before it should have"):
+            list(moments(process, 2))
+
+
+def test_processor_time_is_that_of_the_process_and_its_children() -> None:
+    before = used(os.getpid())["cpu_s"]
+    burning = "import time\nwhile time.process_time() < 0.2: pass"
+    subprocess.run([sys.executable, "-c", burning], check=True)
+    assert used(os.getpid())["cpu_s"] - before >= 0.19
