@@ -146,6 +146,9 @@ class Cluster:
     as_published: Release | None = None
     """The release as its data has it, where pins changed it."""
 
+    scripts: str = ""
+    """Where `paths.install` leads to on the controller, every link followed; "" where that is not known."""
+
     databases: tuple[str, ...] = ()
     """The servers that the products' variables name, as "mysql db.example": what install.config does not tell."""
 

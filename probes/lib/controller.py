@@ -20,6 +20,7 @@ echo found
 head -n 1 -- "$1/.path" 2>/dev/null || :
 echo
 sed -n 's/^BK_PKG_SRC_PATH=/src /p' "$1/bin/04-final/global.env" 2>/dev/null || :
+printf 'scripts %s\n' "$(readlink -f -- "$1")"
 if [ -z "$3" ] || [ ! -e "$pin" ]; then :
 elif [ -f "$pin" ] && [ -r "$pin" ]; then echo pinned; head -c 65536 -- "$pin" | sed 's/^/pin /'; echo
 else echo unpinned; fi
@@ -36,6 +37,8 @@ class ControllerFiles:
     """Content of .path ("/data/bkce"), or ""."""
     src: str = ""
     """Where the vendor's scripts take the products from, by the merged variables; "" where these do not say."""
+    scripts: str = ""
+    """The directory of install.config with every link followed; "" where that could not be told."""
     package_versions: tuple[PackageVersion, ...] | None = ()
     """The recorded versions of the package; None where the record is invalid."""
 
@@ -54,9 +57,14 @@ def parse(output: Output, md5: str = "") -> ControllerFiles | None:
     if first.strip() != "found" or not mark:
         raise ValueError("the answer has no end")
     home, *lines = (line.strip() for line in rest.split("\n"))
-    versions = _package_versions(md5, tuple(line for line in lines if line and not line.startswith("src ")))
+    record_lines = (line for line in lines if line and not line.startswith(("src ", "scripts ")))
+    versions = _package_versions(md5, tuple(record_lines))
     return ControllerFiles(
-        config=config, home=home if home.startswith("/") else "", src=_source_path(lines), package_versions=versions
+        config=config,
+        home=home if home.startswith("/") else "",
+        src=_source_path(lines),
+        scripts=next((path for line in lines if (path := line.removeprefix("scripts ")).startswith("/")), ""),
+        package_versions=versions,
     )
 
 

@@ -5,6 +5,7 @@ Pure. A placement is a proposal with its reason; what install.config says always
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from reconciler.core.redact import clean
 from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, with_versions
@@ -24,6 +25,7 @@ def build_cluster(
     versions: tuple[PackageVersion, ...] = (),
     *,
     src: str = "",
+    scripts: str = "",
 ) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
     layout = parse(config)
@@ -45,7 +47,7 @@ def build_cluster(
         raise SpecError(*diagnostics, *unplaced)
     if unplaced:
         raise LayoutError(*unplaced)
-    return describe(file, release, inventory, home, versions)
+    return replace(describe(file, release, inventory, home, versions), scripts=scripts)
 
 
 def describe(

@@ -63,4 +63,5 @@ async def discover(transport: Transport, file: ClusterFile, release: Release) ->
         controller_survey.home,
         controller_survey.package_versions or (),
         src=controller_survey.src,
+        scripts=controller_survey.scripts,
     )

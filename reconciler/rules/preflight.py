@@ -23,6 +23,7 @@ from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
+from probes.path import PathKind
 from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.redis_login import RedisLogin
@@ -108,6 +109,7 @@ def preflight_checks(
         *_site_code(cluster, plan, approved),
         *_disk_space(cluster, plan),
         *_renames(plan),
+        *_scripts_reachable(cluster, plan),
         *_tools(plan),
         *_downloads(plan),
         *_docker(cluster, plan),
@@ -218,6 +220,17 @@ def _renames(plan: Plan) -> Iterator[AnyExpected]:
             fact = MountPoint(host=step.action.host, path=step.action.live)
             because = reason("preflight-mount-point", path=fact.path)
             yield fact.must_be(False, because=because, source="rename(2), EBUSY; guide 6.1")
+
+
+def _scripts_reachable(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """The vendor's own scripts follow links: on every host they load what lies where the controller's really are."""
+    if cluster.scripts in ("", cluster.paths.install):
+        return
+    if any(isinstance(step.action, ModuleCall) for step in plan.steps):
+        because = reason("preflight-scripts-link", install=cluster.paths.install, path=cluster.scripts)
+        for host in cluster.inventory.hosts:
+            fact = PathKind(host=host, path=f"{cluster.scripts}/load_env.sh")
+            yield fact.must_be("file", because=because, source="pcmd.sh:8, 150")
 
 
 def _inodes(host: str, path: str, count: int) -> AnyExpected:

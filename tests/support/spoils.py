@@ -15,6 +15,7 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
+from probes.path import PathKind
 from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.redis_login import RedisLogin
@@ -66,6 +67,7 @@ SPOILS: dict[str, Spoil] = {
     "preflight-ipv6": Spoil(Ipv6Usable, Known(value=False)),
     "preflight-names": Spoil(NameResolved, Known("unresolved by 10.9.9.9")),
     "preflight-proxies": Spoil(LoginProxies, Known(("http_proxy in /etc/profile",))),
+    "preflight-scripts-link": Spoil(PathKind, Absent(), lambda fact: fact.path.endswith("/load_env.sh")),
     "preflight-lan-address": Spoil(LanAddressDiffers, Known(("10.9.9.9",))),
     "preflight-host-address": Spoil(HostAddress, Known(value=False)),
     "preflight-root": Spoil(LoginUser, Known("other")),

@@ -223,6 +223,20 @@ CHECKS: dict[str, DiagnosticText] = {
             "将该磁盘挂载到上一级目录（或挂载到别处，并将 {path} 设为链接），使 {path} 成为普通目录",
         ),
     ),
+    "preflight-scripts-link": _check(
+        (
+            "{path} is not on this host, and {install} is a link to it on the controller",
+            "本主机没有 {path}，而中控机的 {install} 是指向它的链接",
+        ),
+        (
+            "the vendor's pcmd.sh follows that link and loads {path}/load_env.sh on every host",
+            "厂商的 pcmd.sh 会跟随该链接，在每台主机上加载 {path}/load_env.sh",
+        ),
+        (
+            "move {install} to {path} on this host and link it as on the controller: `ln -s {path} {install}`",
+            "在本主机上把 {install} 移到 {path}，并与中控机一样创建链接：`ln -s {path} {install}`",
+        ),
+    ),
     "preflight-lan-address": _check(
         (
             "LAN_IP in /etc/blueking/env/local.env is another address: {reading}",

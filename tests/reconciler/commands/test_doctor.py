@@ -8,6 +8,7 @@ these questions is tested on a real sh, in tests/probes.
 import asyncio
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -34,7 +35,8 @@ from tests.sim import worlds
 from tests.support.cluster_world import ClusterWorld, connect, planned, small_cluster
 from tests.support.spoils import SPOILS, spoilt
 
-WHOLE = worlds.slice_cluster("iam", "gse", "apigw", "apisix", "etcd")
+WHOLE = replace(worlds.slice_cluster("iam", "gse", "apigw", "apisix", "etcd"), scripts="/data2/install")
+"""With a link for /data/install on its controller."""
 
 
 def pristine() -> worlds.World:

@@ -48,6 +48,15 @@ def test_what_a_login_prints_is_no_part_of_it(install: Path) -> None:
     assert read(install) == (CONFIG, "/data/bkce")
 
 
+def test_a_link_to_the_scripts_is_followed(install: Path) -> None:
+    """The vendor's pcmd.sh:8 finds itself so, and loads from there on every host."""
+    link = install.parent / "link"
+    link.symlink_to("install")
+    for path in (install, link):
+        host = LocalTransport(install.parent)
+        assert asyncio.run(discover.read_controller(host, cluster_file(path))).scripts == str(install)
+
+
 def test_an_answer_that_broke_off_is_no_short_install_config(install: Path) -> None:
     for kept in range(0, len(GREETING) + 50, 7):
         with pytest.raises(TransportError) as lost:

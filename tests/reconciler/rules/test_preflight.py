@@ -1,12 +1,14 @@
 """Gates: asked of just what a plan is going to do, and of nothing on a cluster that is finished."""
 
+from dataclasses import replace
+
 import pytest
 
 from actions.task import MIGRATION, PYTHON
 from probes.container import DockerFault
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.host import ClockNear, DiskRoomFor, ForeignWork
-from probes.path import VersionText
+from probes.path import PathKind, VersionText
 from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
@@ -57,6 +59,20 @@ def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:
     assert backed_up >= {"mysql", "mongodb", "install"}
     roomy = {fact.path for fact in facts if isinstance(fact, DiskRoomFor)}
     assert roomy == {world.cluster.paths.work, world.cluster.paths.src}
+
+
+def test_where_the_scripts_lie_behind_a_link_every_host_has_to_have_what_it_leads_to() -> None:
+    """The vendor's pcmd.sh:8 follows it, and the installers would fail with the old products retired."""
+
+    def asked(cluster: Cluster) -> dict[str, str]:
+        plan, _ = study(World(cluster=cluster))
+        checks = [check for check in preflight_checks(cluster, 0, plan) if isinstance(check.fact, PathKind)]
+        assert all(check.reading == Known("file") for check in checks)
+        return {check.fact.host: check.fact.path for check in checks}
+
+    assert asked(CLUSTER) == asked(replace(CLUSTER, scripts=CLUSTER.paths.install)) == {}
+    linked = asked(replace(CLUSTER, scripts="/data2/install"))
+    assert linked == dict.fromkeys(CLUSTER.inventory.hosts, "/data2/install/load_env.sh")
 
 
 def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:
