@@ -20,6 +20,8 @@ HEADS: dict[str, dict[Lang, tuple[str, ...]]] = {
     "exclusions": {"en": ("pattern", "because", "source"), "zh": ("模式", "原因", "来源")},
 }
 
+TABLES = {"saas": "open_paas.paas_app_envvars", "gateway": "bk_apigateway.core_release"}
+
 
 def table(lang: Lang, name: str) -> str:
     return blocks.table(HEADS[name][lang], _parts(lang) if name == "parts" else _exclusions(lang))
@@ -27,7 +29,14 @@ def table(lang: Lang, name: str) -> str:
 
 def _parts(lang: Lang) -> Iterator[Iterator[str]]:
     for part in load_release("6.2.2").seal.parts:
-        yield iter((f"`{part.name}`", _in(part.title, lang), _paths(part.roots), part.source))
+        yield iter(
+            (
+                f"`{part.name}`",
+                _in(part.title, lang),
+                _paths((*part.roots, *(TABLES[rows] for rows in part.rows))),
+                part.source,
+            )
+        )
 
 
 def _exclusions(lang: Lang) -> Iterator[Iterator[str]]:

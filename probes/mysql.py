@@ -4,11 +4,6 @@ One `mysql` call per login path runs six fixed queries under --force, and the an
 name from outside is ever part of SQL. Each query begins with a row of its own, since an empty table and a query that
 failed look alike otherwise. Tokens and values of variables are never selected.
 
-mysql silently ignores an unknown login path and connects with its defaults, so a path exists only if it changes the
-output of `mysql --print-defaults`; the two texts are compared on the host and not shown, as old clients print
-passwords. `mysql_config_editor` is called only where that is inconclusive: stand-ins of it are known to write when told
-to print.
-
 What root's ~/.my.cnf or /etc/my.cnf says to a client (`xml`, `safe-updates`, `tee`) would change what is answered or
 write a file: behind --no-defaults the login path alone is read, which has host, port, user and password
 (bin/setup_mysql_loginpath.sh:93-105; MySQL 5.7, mysys/my_default.c, my_load_defaults). With it --print-defaults prints
@@ -21,6 +16,7 @@ from typing import ClassVar, Literal, LiteralString
 
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.lib.login_paths import LOGIN_PATHS
 from probes.lib.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
 from probes.probe import Probe
 from specs.reason import reason
@@ -107,19 +103,7 @@ MysqlFact = ServerFact | PendingSql
 
 QUERIES = ("user", "app", "var", "version", "state")
 
-QUERY: LiteralString = r"""
-defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
-known() { # 0: there is such a login path, 1: there is none, 2: this client does not say
-  : "${none:=$(defaults bkrec-no-such-path)}"
-  case $none in
-    *"would have been started"*) [ "$(defaults "$1")" != "$none" ] ;;
-    *)
-      command -v mysql_config_editor >/dev/null 2>&1 || return 2
-      told=$(mysql_config_editor print --login-path="$1" 2>/dev/null) || return 2
-      [ "$told" ] ;;
-  esac
-}
-server() { # never more than the rows of our own queries, and the numbers of errors
+QUERY: LiteralString = r"""server() { # never more than the rows of our own queries, and the numbers of errors
   command -v mysql >/dev/null 2>&1 || { printf '%s\tno-client\n' "$i"; return; }
   known "$1"
   case $? in
@@ -165,7 +149,7 @@ while [ $# -gt 0 ]; do
 done
 """
 
-SCRIPT = ROOT_HOME + MISSING + QUERY
+SCRIPT = ROOT_HOME + MISSING + LOGIN_PATHS + QUERY
 
 
 def command(facts: Sequence[MysqlFact]) -> Command:

@@ -23,6 +23,8 @@ SealChange = Literal[
 Change = tuple[str, str, str]
 """What has changed, the part of the platform, and the name."""
 UNCHANGED = "unchanged"
+REGISTRATIONS = "registrations"
+"""The part that MySQL holds."""
 REST = "*"
 """The name that stands for what a part has beyond the first fifty."""
 
@@ -36,7 +38,8 @@ class SealChanges(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile(Fact[SealChange]):
-    """One file, container's property or kernel's value: "unchanged", or the change. `path` "*": those not listed."""
+    """One file, container's property, kernel's value or row of MySQL: "unchanged", or the change. `path` "*": those not
+    listed."""
 
     part: str
     path: str
@@ -103,7 +106,10 @@ def _all(changes: tuple[Change, ...]) -> AnyReading:
 def _of(fact: SealedFile, changes: tuple[Change, ...]) -> AnyReading:
     for change, part, path in changes:
         if part == fact.part and (path == fact.path or (change == "many" and fact.path == REST)):
-            return Unknown(reason("path-unreadable", path=path)) if change == "unread" else Known(change)
+            if change != "unread":
+                return Known(change)
+            unread = reason("seal-part-unread", part=part) if part == REGISTRATIONS else None
+            return Unknown(unread or reason("path-unreadable", path=path))
     if any(change == "unread" and part == fact.part for change, part, _ in changes):
         return Unknown(reason("seal-part-unread", part=fact.part))
     return Known(UNCHANGED)

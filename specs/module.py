@@ -188,6 +188,15 @@ class Health(Model):
     source: str
 
 
+class Gateway(Model):
+    """An API gateway that its installation registers with the gateway service, and releases on a stage."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    stage: str = "prod"
+    because: LocalizedText
+    source: str
+
+
 class Requires(Model):
     module: str
     because: LocalizedText
@@ -319,6 +328,8 @@ class Module(Model):
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
     virtual_hosts: tuple[str, ...] = ()
     """NAME.conf below consul-template's conf.d, which makes openresty's conf.d/NAME.conf."""
+    pages: tuple[str, ...] = ()
+    """Files below /data/bkce that its call renders where openresty serves them, on the hosts of nginx."""
     site_code: tuple[str, ...] = ()
     """Directories below /data/bkce where a site may have code of its own, and which its installer replaces."""
     saas: tuple[str, ...] = ()
@@ -338,6 +349,7 @@ class Module(Model):
     """Directory of permission models below /data/src, whose names appear in ~/.migrate once IAM has taken them."""
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
+    gateways: tuple[Gateway, ...] = ()
     database: Database | None = None
     certificates: Certificates | None = None
     agents: AgentBaseline | None = None

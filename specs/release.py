@@ -104,11 +104,31 @@ class ReleaseMarker(Model):
     path: str
 
 
+class AddedSaasVariable(Model):
+    """A variable of a SaaS that this release adds; its value, where that is known: `before`, then what `key` has in the
+    merged files or the address of the first host of `host`, then `after`."""
+
+    name: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    before: str = ""
+    key: str = Field(default="", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+    host: str = ""
+    """A module of install.config."""
+    after: str = ""
+
+    @property
+    def has_value(self) -> bool:
+        return bool(self.before or self.key or self.host or self.after)
+
+
 class SaasEnvironment(Model):
     """Variables that the vendor's add_saas_environment puts into open_paas.paas_app_envvars."""
 
     code: str
-    names: tuple[str, ...]
+    variables: tuple[AddedSaasVariable, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.variables)
 
 
 class SaasApp(Model):

@@ -7,16 +7,19 @@ from pydantic import Field
 from specs.model import Model
 from specs.text import LocalizedText
 
-PartName = Literal["configuration", "ingress", "services", "system", "programs", "scripts"]
+PartName = Literal["configuration", "ingress", "services", "system", "programs", "scripts", "registrations"]
 """Beside "units" and "containers", which follow from the modules."""
+SealedRows = Literal["saas", "gateway"]
 PATTERN = r"^(\{home\}|\{install\}|/|\*)[^\s]*$"
 
 
 class SealPart(Model):
     name: PartName
     title: LocalizedText
-    roots: tuple[str, ...]
+    roots: tuple[str, ...] = ()
     """Files and directories, as a shell's patterns; one below another belongs to the longer."""
+    rows: tuple[SealedRows, ...] = ()
+    """Rows of MySQL, read by login paths of the controller: variables of the release's SaaS, released gateways."""
     kernel: tuple[str, ...] = ()
     """Files whose keys are read from the running kernel too."""
     controller: bool = False

@@ -8,15 +8,18 @@ words from elsewhere, and compares what was sealed. An entry is one line:
 
 tab-separated, NAME last; of a link NAME is followed by \\002 and its target. A line break within a name is \\001 here,
 and every byte of a name that is not printable ASCII is shown as \\ooo. TYPE is find's %y; `c` is a property of a
-container, `v` a value of the running kernel. Source: find(1) of findutils 4.5, -printf; sha256sum(1) of coreutils 8.22;
-systemd.unit(5), the search path and drop-in directories; docker-inspect(1).
+container, `v` a value of the running kernel, `r` a row of MySQL. Source: find(1) of findutils 4.5, -printf;
+sha256sum(1) of coreutils 8.22; systemd.unit(5), the search path and drop-in directories; docker-inspect(1); MySQL 5.7,
+SHA2().
 """
 
 from typing import LiteralString
 
+from probes.lib.registrations_shell import REGISTRATIONS_SHELL
+
 MANIFEST = "/var/lib/bkrec/seal/manifest"
 
-LISTED: LiteralString = r"""
+LISTING: LiteralString = r"""
 tab='	' newline='
 '
 shape='%y\t%m\t%U:%G\t%s\t%T@\t%C@\t%i\t-\t%p\002%l\0'
@@ -146,14 +149,16 @@ $scope
 SCOPE
   files "$@"
   containers
+  registrations
   kernel
 }
 digests() { # of the paths on stdin, as sha256sum prints them; what cannot be read has none
   tr '\n\001' '\0\n' | xargs -0 -r sha256sum -- 2>/dev/null || :
 }
 """
+LISTED: LiteralString = REGISTRATIONS_SHELL + LISTING
 """Needs $scope: lines `@root PART PATTERN`, `@exclude - PATTERN`, `@unit - NAME`, `@unit-directory - PATH`,
-`@container - NAME`, `@sysctl - PATTERN`."""
+`@container - NAME`, `@sysctl - PATTERN`, `@saas LOGIN-PATH CODE`, `@gateway LOGIN-PATH NAME`."""
 
 JUDGE: LiteralString = r"""
 judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present entries; $purpose digest|compare|write
@@ -198,7 +203,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
       if (!(path in sum)) return "unread"
       if (sum[path] != was[9]) changes = "content"
     } else if (now[2] == "l") return name == last(sealed[$1 FS path], 9) ? "" : "content"
-    else if (now[2] == "c" || now[2] == "v") return now[9] == was[9] ? "" : "content"
+    else if (now[2] == "c" || now[2] == "v" || now[2] == "r") return now[9] == was[9] ? "" : "content"
     if (now[3] != was[3]) changes = joined(changes, "mode")
     if (now[4] != was[4]) changes = joined(changes, "owner")
     return changes
@@ -247,7 +252,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
     }
     present[key] = 1
     if (known) change = difference(path, name)
-    else change = $2 == "f" || $2 == "l" ? "new" : "" # a directory is told by what is in it
+    else change = $2 == "f" || $2 == "l" || $2 == "r" ? "new" : "" # a directory is told by what is in it
     if (purpose == "compare") { if (change != "") tell(change, $1, path); next }
     take = change == "" || change != "unread" && meant(now[7], $1, path)
     if (take && $2 == "f") {

@@ -167,8 +167,9 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
-    compared = seal.without_repeated(assessment.difference)
-    difference = site.waive(compared, assessment.expected, cluster.waivers)
+    # what is waived names no change of the seal: that it is as it was when the seal was taken, nobody has waived
+    waived = site.waive(assessment.difference, assessment.expected, cluster.waivers)
+    difference = seal.without_repeated(waived)
     difference = replace(difference, latent=latent.latent(cluster, difference, assessment.readings))
     return ClusterReport(
         name=cluster.name,

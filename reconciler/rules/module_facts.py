@@ -35,6 +35,7 @@ PORTS_OF_GSE = (
     " of 6.1: 59313, 52030, 59702, 58930"
 )
 MIGRATION_MARKERS = "/root/.migrate"
+NGINX = "nginx"
 LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""
 
@@ -94,6 +95,7 @@ def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
         *_cluster(cluster, module),
         *(expected for expected in _services(cluster, module) if not _awaits_module(module, expected)),
         *_keys(cluster, module),
+        *pages(cluster, module),
         *_rendered(cluster, module),
         *(units_up_to_date(cluster, module) if module.call == "upgrade" else ()),
         *(installed_markers(cluster, module) if module.call == "install" else ()),
@@ -315,6 +317,16 @@ def _keys(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             )
             why = reason("migrated-once", key=fact.key)
             yield fact.must_be(True, because=why, source="bin/release_cmdb.sh:291", module=module.name)
+
+
+@of_module
+def pages(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """What browsers load of it, with the addresses that it was rendered with."""
+    files = (
+        PathKind(host=host, path=cluster.home(page)) for page in module.pages for host in cluster.inventory.on(NGINX)
+    )
+    why, source = reason("pages-rendered"), "ce/install.sh:698-709"
+    return tuple(file.must_be("file", because=why, source=source, module=module.name) for file in files)
 
 
 def _rendered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

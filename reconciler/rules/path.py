@@ -17,7 +17,7 @@ from reconciler.rules import certificate, module_extras, module_facts, nginx, ta
 from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import generate_variables
-from reconciler.rules.install import scripts_in_sync, site_code_source, variables_merged
+from reconciler.rules.install import install, scripts_in_sync, site_code_source, variables_merged
 from reconciler.rules.lookup import obsolete_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
@@ -70,6 +70,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return generate_variables(cluster, drift, facts)
     if nginx.is_rendered(fact.path):
         return nginx.render(cluster, fact.host, drift)
+    page = next((m for m in cluster.modules() if drift.expected in module_facts.pages(cluster, m)), None)
+    if page is not None:
+        return install(cluster, page, facts)
     module = certificate.owner(cluster, fact.path)
     if module is not None:
         return certificate.missing(cluster, module, drift, facts)

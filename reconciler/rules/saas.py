@@ -6,34 +6,52 @@ that the application does. Pages depend on what serves them; where all of that i
 the cause, and the cluster differs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from actions.saas import DeploySaas, StartApp
 from probes.container import AppContainer, DockerFault
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, require_fact_type
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, fact_id, require_fact_type
 from probes.http import PagesUnserved
 from probes.mysql import LoginPath, SaasVariable
 from probes.path import VersionText
-from probes.saas import SaasNewer, SaasOnline
+from probes.saas import KEY, SaasNewer, SaasOnline, SaasValue
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import dependencies, module_extras, module_facts, newer
+from reconciler.rules import dependencies, env, module_extras, module_facts, newer
 from reconciler.rules.database import backups
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import inline, reason
-from specs.release import SaasApp
+from specs.release import AddedSaasVariable, SaasApp
 
-FACTS = (SaasOnline, SaasNewer, AppContainer, PagesUnserved)
+FACTS = (SaasOnline, SaasNewer, SaasValue, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     behind = (expected for app in cluster.release.apps for expected in _serving(cluster, app))
-    return (*behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
+    return (*_values(cluster), *behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
+
+
+def _values(cluster: Cluster) -> Iterator[AnyExpected]:
+    """Of the variables that the release adds, whose value the vendor's script makes of what is known."""
+    for saas in cluster.release.saas:
+        for variable in saas.variables:
+            hosts = cluster.inventory.on(variable.host)
+            if variable.has_value and (hosts or not variable.host):
+                fact = SaasValue(
+                    host=cluster.controller,
+                    login_path=LOGIN_PATH,
+                    app=saas.code,
+                    name=variable.name,
+                    env=cluster.install("bin"),
+                    made_of=_made_of(variable, hosts),
+                )
+                why = reason("saas-value-made", app=saas.code)
+                yield fact.must_be(True, because=why, source="ce/saas_var.env; ce/tools.sh:207-229", module="paas")
 
 
 def _serving(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
@@ -42,10 +60,17 @@ def _serving(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield from module_extras.saas_running(cluster, app)
 
 
+def _made_of(variable: AddedSaasVariable, hosts: Sequence[str]) -> str:
+    middle = hosts[0] if variable.host else f"${{{variable.key}}}" if variable.key else ""
+    return f"{variable.before}{middle}{variable.after}"
+
+
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, PagesUnserved):
         return _unserved(cluster, fact, drift, facts)
+    if isinstance(fact, SaasValue):
+        return _other_value(cluster, fact, drift, facts)
     if isinstance(fact, SaasNewer):
         return newer.deployment_refused(cluster, fact.app, drift)
     if isinstance(fact, AppContainer):
@@ -62,6 +87,33 @@ def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: Fac
         return Derived(expected=drift.expected, depends_on=missing)
     where = f"{fact.host} {fact.env}"
     return Progressing(diagnostic=diagnose("saas-page-silent", where=where, pages=", ".join(pages)))
+
+
+def _other_value(cluster: Cluster, fact: SaasValue, drift: AnyDrift, facts: FactReader) -> Decision:
+    """The vendor's call writes all variables anew: where that is still to be done, or the env files are still to be set
+    right, this one follows from it. Otherwise a person has set it, and only a person knows whether it was meant."""
+    behind = (
+        *(expected for saas in cluster.release.saas for expected in variables_present(cluster, saas.code)),
+        *_made_of_variables(cluster, fact),
+    )
+    facts.read_all(expected.fact for expected in behind)
+    missing = tuple(expected for expected in behind if not facts.holds(expected))
+    if missing:
+        return Derived(expected=drift.expected, depends_on=missing)
+    return diagnose(
+        "saas-value-differs",
+        where=f"{fact.host} {fact.app} {fact.name}",
+        fact=fact_id(fact),
+        app=fact.app,
+        name=fact.name,
+        install=cluster.paths.install,
+    )
+
+
+def _made_of_variables(cluster: Cluster, fact: SaasValue) -> tuple[AnyExpected, ...]:
+    """Of the env files, as far as the release says anything of them."""
+    keys = KEY.findall(fact.made_of)
+    return tuple(expected for expected in env.expect(cluster) if keys and getattr(expected.fact, "key", "") in keys)
 
 
 def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpected]:
@@ -113,7 +165,7 @@ def _before(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield module_extras.saas_newer(cluster, app).must_be_absent(
         because=reason("never-taken-back"), source="BKDocs 6.1, update.md: SaaS are updated by page", module="paas"
     )
-    yield from _variables(cluster, app)
+    yield from variables_present(cluster, app.code)
     yield from backups(cluster)
     for required in app.requires:
         for expected in module_facts.readiness(cluster, cluster.release.module(required.module)):
@@ -126,11 +178,11 @@ def _of_this_release(cluster: Cluster) -> AnyExpected:
     return tree.must_be(cluster.release.version, because=reason("saas-from-package"), source="ce/tools.sh:161")
 
 
-def _variables(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
+def variables_present(cluster: Cluster, code: str) -> Iterator[AnyExpected]:
     for saas in cluster.release.saas:
-        for name in saas.names if saas.code == app.code else ():
-            fact = SaasVariable(host=cluster.controller, login_path=LOGIN_PATH, app_code=app.code, name=name)
-            why = reason("saas-reads-it", app=app.code)
+        for name in saas.names if saas.code == code else ():
+            fact = SaasVariable(host=cluster.controller, login_path=LOGIN_PATH, app_code=code, name=name)
+            why = reason("saas-reads-it", app=code)
             yield fact.must_be(True, because=why, source="guide 7.1; ce/saas_var.env", module="paas")
 
 
@@ -146,6 +198,12 @@ def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[
             yield from (expected.fact for expected in _depends_on(cluster, pages))
             yield from (DockerFault(host=host) for host in cluster.inventory.on("appo"))
             yield from _of_paas(cluster)
+        case SaasValue(app=app, name=name):
+            yield SaasVariable(host=fact.host, login_path=fact.login_path, app_code=app, name=name)
+            yield from (expected.fact for expected in _made_of_variables(cluster, fact))
+            if isinstance(drift.reading, Unknown):
+                yield LoginPath(host=fact.host, login_path=LOGIN_PATH)
+                yield from dependencies.mysql(cluster, fact.host)
         case AppContainer():
             if isinstance(drift.reading, Unknown):
                 yield DockerFault(host=fact.host)

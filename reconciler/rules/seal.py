@@ -13,16 +13,25 @@ from functools import lru_cache
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState, DockerDataRoot
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Known, Readings, Unknown, fact_id
-from probes.seal import REST, UNCHANGED, SealChanges, SealedFile, of_changes
+from probes.gateway import GatewayReleased
+from probes.iam import ModelsPending
+from probes.mysql import LoginPath, PendingSql, SaasVariable
+from probes.saas import SaasValue
+from probes.seal import REGISTRATIONS, REST, UNCHANGED, SealChanges, SealedFile, of_changes
+from probes.tag import SecretsTag
+from reconciler.core.causes import Findings
 from reconciler.core.diff import Difference
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.planner import Decision
-from reconciler.rules.module_facts import DOCKER
+from reconciler.rules import dependencies, gateway
+from reconciler.rules.module_facts import DOCKER, LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, inline, reason
+from specs.seal import SealedRows
 
 FACTS = (SealChanges, SealedFile)
+ROWS: tuple[SealedRows, ...] = ("saas", "gateway")
 SOURCE = "/var/lib/bkrec/seal/manifest"
 
 
@@ -84,6 +93,15 @@ def _broken(drift: AnyDrift) -> Diagnostic:
     return diagnose("seal-broken", where=where, fact=fact_id(fact), word=shlex.quote(fact_id(fact)))
 
 
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """Rows that could not be asked for: the ways to the server, and the server."""
+    fact = drift.expected.fact
+    if isinstance(fact, SealedFile) and fact.part == REGISTRATIONS and isinstance(drift.reading, Unknown):
+        logins = dict.fromkeys(login_path for rows in ROWS for login_path, _ in _rows(cluster, rows))
+        yield from (LoginPath(host=fact.host, login_path=login_path) for login_path in logins)
+        yield from dependencies.mysql(cluster, fact.host)
+
+
 def example(difference: Difference) -> Iterator[Diagnostic]:
     """How a change is accepted by name, for the first file that has changed; nothing where none has."""
     for drift in difference.drift:
@@ -117,6 +135,15 @@ def _names(drift: AnyDrift) -> Iterator[tuple[str, str]]:
             yield fact.host, "/etc/docker/daemon.json"
         case ContainerState(container=name) | ContainerImage(container=name):
             yield fact.host, f"container:{name}"
+        case SaasVariable(app_code=app, name=name) | SaasValue(app=app, name=name):
+            yield fact.host, f"saas:{app}:all:{name}"
+        case PendingSql(marks=marks) | ModelsPending(marks=marks):
+            names: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
+            yield from ((fact.host, f"{marks}/{name}") for name in names)
+        case SecretsTag(root=root, module=module):
+            yield fact.host, f"{root}/{module}.env"
+        case GatewayReleased(gateway=name, stage=stage):
+            yield fact.host, f"gateway:{name}:{stage}"
         case _:
             for field in ("file", "path", "directory"):
                 path = getattr(fact, field, "")
@@ -152,6 +179,8 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
             continue
         yield from (f"@root\t{part.name}\t{_path(cluster, root)}" for root in part.roots)
         yield from (f"@sysctl\t-\t{_path(cluster, file)}" for file in part.kernel)
+        for rows in part.rows:
+            yield from (f"@{rows}\t{login_path}\t{name}" for login_path, name in _rows(cluster, rows))
     yield from (f"@exclude\t-\t{_path(cluster, path)}" for entry in seal.exclusions for path in entry.paths)
     yield from (f"@unit-directory\t-\t{directory}" for directory in seal.unit_directories)
     yield from (f"@unit\t-\t{unit}" for unit in (*seal.units, *_units(cluster, host)))
@@ -160,6 +189,23 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
 
 def _path(cluster: Cluster, pattern: str) -> str:
     return pattern.replace("{home}", cluster.paths.home).replace("{install}", cluster.paths.install)
+
+
+def _rows(cluster: Cluster, rows: SealedRows) -> Iterator[tuple[str, str]]:
+    """Login path and name. Variables of users' own applications, and gateways of theirs, are their business."""
+    match rows:
+        case "saas":
+            yield from ((LOGIN_PATH, code) for code in _apps(cluster))
+        case "gateway":
+            for expected in gateway.expect(cluster):
+                fact = expected.fact
+                if isinstance(fact, GatewayReleased):
+                    yield fact.login_path, fact.gateway
+
+
+def _apps(cluster: Cluster) -> tuple[str, ...]:
+    release = cluster.release
+    return tuple(dict.fromkeys([*(app.code for app in release.apps), *(saas.code for saas in release.saas)]))
 
 
 def _units(cluster: Cluster, host: str) -> Iterator[str]:

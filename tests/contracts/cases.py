@@ -40,6 +40,7 @@ from probes.container import (
 from probes.current import UnitCurrent
 from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.gateway import GatewayReleased
 from probes.health import ServiceHealth
 from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.http import HttpOk, PagesUnserved
@@ -67,7 +68,7 @@ from probes.redis import RedisCluster
 from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
-from probes.saas import SaasOnline, SaasPackaged
+from probes.saas import SaasOnline, SaasPackaged, SaasValue
 from probes.seal import SealChanges, SealedFile
 from probes.site_code import SiteFiles
 from probes.smoke_test import SmokeTestBroken
@@ -164,13 +165,27 @@ def saas(host: str, login: str) -> tuple[Any, ...]:
     def packaged(app: str, src: str, default: str) -> SaasPackaged:
         return SaasPackaged(host=host, login_path=login, app=app, src=src, release="6.2.2", default=default)
 
+    def value(app: str, name: str, made_of: str) -> SaasValue:
+        return SaasValue(host=host, login_path=login, app=app, name=name, env=f"{INSTALL}/bin", made_of=made_of)
+
     return (
+        value("bk_log_search", "BKAPP_GSE_VERSION", "${BK_GSE_AGENT_VERSION}"),
+        value("bk_sops", "BKAPP_REDIS_HOST", "redis.elsewhere"),
+        value("bk_sops", "BKAPP_NONE", "true"),
+        value("bk_log_search", "BKAPP_REDIS_HOST", "${BK_NO_SUCH_KEY}"),
         SaasOnline(host=host, login_path=login, app="bk_sops"),
         SaasOnline(host=host, login_path=login, app="bk_none"),
         packaged("bk_sops", "/data/src", ""),
         packaged("bk_none", "/data/src", "1.2.3"),
         packaged("bk_sops", "/nonexistent", ""),
     )
+
+
+def gateways(host: str) -> tuple[Any, ...]:
+    def released(gateway: str, stage: str, login: str = "mysql-apigw") -> GatewayReleased:
+        return GatewayReleased(host=host, login_path=login, gateway=gateway, stage=stage)
+
+    return (released("bk-gse", "prod"), released("bk-gse", "stag"), released("bk-none", "prod", "mysql-none"))
 
 
 def docker(host: str) -> tuple[Any, ...]:
@@ -309,6 +324,14 @@ CASES: tuple[Case, ...] = (
         SealChanges(host=H3),
         SealedFile(host=H3, part="configuration", path="/etc/mysql/default.my.cnf"),
         SealedFile(host=H3, part="configuration", path="/etc/redis/6380/redis_cluster.conf"),
+    ),
+    _case(
+        "seal/registrations",
+        0,
+        "mysql --version",
+        SealChanges(host=H1),
+        SealedFile(host=H1, part="registrations", path="saas:bk_sops:all:BKAPP_REDIS_HOST"),
+        SealedFile(host=H1, part="registrations", path="gateway:bk-gse:prod"),
     ),
     _case("seal/absent", 0, "find --version", SealChanges(host=H1)),
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
@@ -559,6 +582,9 @@ CASES: tuple[Case, ...] = (
         TaskRecorded(host=H2, task="none", release="6.2.2"),
         TaskDone(host=H2, task="none", release="6.2.2", file="/none", version="1"),
     ),
+    _case("gateway/controller", 0, "mysql --version", *gateways(H1)),
+    _case("gateway/no-login-path", 1, "mysql --version", *gateways(H2)),
+    _case("gateway/server-out-of-reach", 0, "mysql --version", *gateways(H1), under=NO_NETWORK),
     _case("saas/controller", 0, "mysql --version", *saas(H1, "mysql-paas")),
     _case("saas/no-login-path", 0, "mysql --version", *saas(H1, "none")),
     _case(

@@ -54,6 +54,8 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "mysql.pending-sql": (Known(("0001_more.sql",)),),
     "mysql.app": (Absent(),),
     "mysql.saas-variable": (Absent(),),
+    "saas.value": (Known(False), Absent()),
+    "gateway.released": (Absent(),),
     "mysql.login-path": (Known("denied"), Absent()),
     "mysql.user": (Known("missing"),),
     "task.done": (Known(False), Absent()),

@@ -42,6 +42,8 @@ BY_HAND = {
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
     "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
     "saas-package-missing": "nothing to take it from",
+    "saas-value-differs": "somebody set it: whether that was meant only a person knows",
+    "gateway-not-released": "the vendor's installation passes whether it registered the gateway or not",
     "reference-missing": "nothing to copy",
     "containers-unsteady": "as with units",
     "units-recently-started": "time alone mends it; one that keeps dying is for a person to see",

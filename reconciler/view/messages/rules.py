@@ -62,6 +62,13 @@ REASONS: dict[str, LocalizedText] = {
     "saas-reads-it": LocalizedText(
         en="read by SaaS {app} of 6.2 when it is deployed", zh="6.2 的 SaaS {app} 部署时读取该变量"
     ),
+    "pages-rendered": LocalizedText(
+        en="the pages that browsers load name the addresses of this cluster", zh="浏览器加载的页面须包含本集群的地址"
+    ),
+    "saas-value-made": LocalizedText(
+        en="the vendor's script makes it of the merged variables, and SaaS {app} reads it when it is deployed",
+        zh="由厂商脚本根据合并后的变量生成，SaaS {app} 部署时读取",
+    ),
     "login-path-set": LocalizedText(
         en="stored with mysql_config_editor and tested", zh="由 mysql_config_editor 写入并已验证"
     ),
@@ -709,6 +716,36 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="if that is not meant: `mysql --login-path={login_path} -e 'SET GLOBAL read_only = 0'`, and remove it from my.cnf",
             zh="若非有意：执行 `mysql --login-path={login_path} -e 'SET GLOBAL read_only = 0'`，并从 my.cnf 中删除",
+        ),
+    ),
+    "saas-value-differs": DiagnosticText(
+        what=LocalizedText(
+            en="variable {name} of SaaS {app} has another value than the vendor's script would give it",
+            zh="SaaS {app} 的环境变量 {name} 与厂商脚本会写入的值不同",
+        ),
+        why=LocalizedText(
+            en="it was changed in PaaS or in the env files since; the next deployment of {app} reads it; nothing is overwritten",
+            zh="之后在 PaaS 页面或 env 文件中被修改；{app} 下次部署时读取；bkrec 不会覆盖",
+        ),
+        hint=LocalizedText(
+            en="if it is meant, `[[waive]]` `{fact}` in cluster.toml; else set it again in PaaS. `add_saas_environment` of"
+            " {install}/tools.sh writes every variable of every SaaS, others that you have changed too",
+            zh="若为有意修改，在 cluster.toml 中以 `[[waive]]` 豁免 `{fact}`；否则在 PaaS 中改回。{install}/tools.sh 的"
+            " `add_saas_environment` 会重写所有 SaaS 的全部变量，包括您改过的其他变量",
+        ),
+    ),
+    "gateway-not-released": DiagnosticText(
+        what=LocalizedText(
+            en="API gateway {gateway} is not released on stage {stage}", zh="网关 {gateway} 未在环境 {stage} 发布"
+        ),
+        why=LocalizedText(
+            en="calls to /api/{gateway}/{stage} lead nowhere; the installation of {module} passes even where registering fails",
+            zh="对 /api/{gateway}/{stage} 的调用不通；即使注册失败，{module} 的安装也不会报错",
+        ),
+        hint=LocalizedText(
+            en="read the end of `bkcli install {cli}`, whose last part registers it, in the log of that step or by running it again;"
+            " often an image or a package could not be loaded",
+            zh="查看该步骤日志中 `bkcli install {cli}` 末尾的注册部分，或重新执行；常见原因是镜像或软件包无法获取",
         ),
     ),
     "service-unhealthy": DiagnosticText(

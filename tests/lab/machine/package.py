@@ -63,6 +63,12 @@ TABLES = {
     "(app_code VARCHAR(32) NOT NULL PRIMARY KEY, app_secret VARCHAR(128) NOT NULL);\n",
     "bkiam": "CREATE TABLE IF NOT EXISTS subject_relation (subject_pk INT PRIMARY KEY, parent_pk INT);\n"
     "INSERT IGNORE INTO subject_relation VALUES (1, 10), (2, 10), (3, 11);\n",
+    "bk_apigateway": "CREATE TABLE IF NOT EXISTS core_api (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(64) UNIQUE, "
+    "status INT);\n"
+    "CREATE TABLE IF NOT EXISTS core_stage (id INT AUTO_INCREMENT PRIMARY KEY, api_id INT, name VARCHAR(64), "
+    "status INT, UNIQUE KEY one (api_id, name));\n"
+    "CREATE TABLE IF NOT EXISTS core_release (id INT AUTO_INCREMENT PRIMARY KEY, api_id INT, stage_id INT UNIQUE, "
+    "resource_version_id INT, updated_time DATETIME(6));\n",
 }
 
 

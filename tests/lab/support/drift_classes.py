@@ -313,6 +313,23 @@ def _(draw: Draw) -> Drift:
     return in_table(fact, table, where, f"DELETE FROM {table} WHERE {where}")
 
 
+VARIABLES = "open_paas.paas_app_envvars"
+
+
+@_Registered("variable of a SaaS with another value")
+def _(draw: Draw) -> Drift:
+    fact = draw.fact("saas.value")
+    where = f"app_code = '{value(fact, 'app')}' AND name = '{value(fact, 'name')}'"
+    return in_table(fact, VARIABLES, where, f"UPDATE {VARIABLES} SET value = 'bklab' WHERE {where}")
+
+
+@_Registered("API gateway switched off")
+def _(draw: Draw) -> Drift:
+    fact = draw.fact("gateway.released")
+    sql = f"{SQL} -e \"UPDATE bk_apigateway.core_api SET status = {{}} WHERE name = '{value(fact, 'gateway')}'\""
+    return of_fact(fact, sql.format(0), sql.format(1))
+
+
 @_Registered("MySQL user renamed")
 def _(draw: Draw) -> Drift:
     fact = draw.fact("mysql.user")
@@ -448,6 +465,13 @@ def _(draw: Draw) -> Drift:
     fact = draw.fact("path.kind", where=lambda e: "cert/etcd" in fact_id(e.fact))
     path = value(fact, "path")
     return in_file(fact, path, f"rm {path}", f"seal.file configuration {path}")
+
+
+@_Registered("page of the gateway gone")
+def _(draw: Draw) -> Drift:
+    fact = draw.fact("path.kind", where=lambda e: "dashboard-fe" in fact_id(e.fact))
+    path = value(fact, "path")
+    return in_file(fact, path, f"rm {path}", f"seal.file programs {path}")
 
 
 @_Registered("virtualenv of 6.1 back")
@@ -631,6 +655,47 @@ sealed(
     "/data/install/health_check -type f",
     "echo '# mine' >> {}",
     "path.tree",
+)
+
+
+sealed(
+    "mark of an SQL file gone",
+    "scripts",
+    "h1",
+    "/root/.migrate -type f -name 000?_job_*_mysql.sql",
+    "{{ chattr -i {0} || :; }}; rm {0}",
+)
+
+
+def row(name: str, finding: str, spoil: str, undo: str) -> None:
+    """Of MySQL, which only the seal knows."""
+    change, back = f'{SQL} -e "{spoil}"', f'{SQL} -e "{undo}"'
+    drift = Drift(host="h1", finding=f"seal.file registrations {finding} @{HOSTS['h1']}", spoil=change, undo=back)
+    CLASSES[name] = lambda _: drift
+
+
+OF_SOPS = f"{VARIABLES} SET value = {{}} WHERE app_code = 'bk_sops' AND name = 'BKAPP_REDIS_HOST'"
+row(
+    "variable of a SaaS that only the seal knows, changed",
+    "saas:bk_sops:all:BKAPP_REDIS_HOST",
+    f"UPDATE {OF_SOPS.format(chr(39) + 'bklab' + chr(39))}",
+    f"UPDATE {OF_SOPS.format(chr(39) + HOSTS['h1'] + chr(39))}",
+)
+row(
+    "variable added to a SaaS of the platform",
+    "saas:bk_itsm:prod:BKLAB",
+    f"INSERT INTO {VARIABLES} (app_code, mode, name, value) VALUES ('bk_itsm', 'prod', 'BKLAB', '1')",
+    f"DELETE FROM {VARIABLES} WHERE name = 'BKLAB'",
+)
+RELEASED = (
+    "UPDATE bk_apigateway.core_release SET resource_version_id = resource_version_id {} 1 "
+    "WHERE api_id = (SELECT id FROM bk_apigateway.core_api WHERE name = 'bk-apigateway')"
+)
+row(
+    "API gateway released from a page",
+    "gateway:bk-apigateway:prod",
+    RELEASED.format("+"),
+    RELEASED.format("-"),
 )
 
 

@@ -25,6 +25,7 @@ from probes.container import (
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
+from probes.gateway import GatewayReleased
 from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
@@ -35,7 +36,7 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, Pen
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
-from probes.saas import SaasOnline
+from probes.saas import SaasOnline, SaasValue
 from probes.seal import SealedFile
 from probes.steady import RecentlyStartedUnits
 from probes.system import NameResolved, ResolverAddress
@@ -195,6 +196,11 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
         case SaasVariable(app_code=app, name=name):
             rows = "DELETE FROM open_paas.paas_app_envvars WHERE app_code = '{}' AND name = '{}'"
             return _sql(rows, app, name), _nothing
+        case SaasValue(app=app, name=name):
+            rows = "UPDATE open_paas.paas_app_envvars SET value = 'bklab' WHERE app_code = '{}' AND name = '{}'"
+            return _sql(rows, app, name), _nothing
+        case GatewayReleased(gateway=gateway):
+            return _sql("UPDATE bk_apigateway.core_api SET status = 0 WHERE name = '{}'", gateway), _nothing
         case ProductVersion(code=code):
             return _sql("UPDATE bksuite_common.production_info SET version = '0.0.1' WHERE code = '{}'", code), _nothing
         case SaasOnline(app=app):
@@ -332,8 +338,13 @@ def dealt(expectations: Sequence[AnyExpected], count: int, seed: int) -> Iterato
 
 
 def expectations(desk: Desk) -> tuple[AnyExpected, ...]:
-    """What the release expects of the cluster that this desk is set up for."""
+    """What the release expects of the cluster that this desk is set up for, once its scripts are in place: a variable
+    that these do not ask for is none of it."""
     texts = {str(path.relative_to(_RELEASE)): path.read_text(encoding="utf-8") for path in _RELEASE.rglob("*.toml")}
     file = parse.cluster_file(desk.cluster.read_text(encoding="utf-8"), str(desk.cluster))
     config = (desk.lab.place.root("h1") / "data/install/install.config").read_text(encoding="utf-8")
-    return expected_facts(build_cluster(file, parse.release(texts), config))
+    release = parse.release(texts)
+    defaults = desk.lab.place.root("h1") / "data/install/bin/default"
+    asked = "".join(path.read_text(encoding="utf-8") for path in defaults.glob("*.env"))
+    variables = tuple(v for v in release.variables if not v.if_declared or f"\n{v.key}=" in asked)
+    return expected_facts(build_cluster(file, release.model_copy(update={"variables": variables}), config))

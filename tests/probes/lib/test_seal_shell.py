@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.probes.here import tool
+from tests.probes.here import SHELLS, tool
 from tests.sim.worlds import release
 from tests.support.seals import SealedPlatform
 
@@ -132,3 +132,88 @@ def test_what_is_left_out_is_not_told_and_an_edit_beside_it_is(tmp_path: Path, p
 def test_every_pattern_that_is_left_out_has_a_reason_in_both_languages_and_a_source() -> None:
     for entry in release().seal.exclusions:
         assert all((entry.because.en, entry.because.zh, entry.source))
+
+
+# Rows of MySQL: by digests that the server makes, of the names that the manifest has
+
+DIGESTS = {"one": "1" * 64, "two": "2" * 64}
+MYSQL = r"""case "$*" in *--login-path=mysql-apigw*) rows=$0.gateways ;; *) rows=$0.variables ;; esac
+grep -q 'sha2(' || exit 1
+cat "$rows" 2>/dev/null && echo end"""
+ROWS = [f"@saas\tmysql-paas\t{app}" for app in ("bk_sops", "bk_iam")] + ["@gateway\tmysql-apigw\tbk-gse"]
+
+
+def row(kind: str, whose: str, name: str, digest: str, time: str = "-") -> str:
+    return f"{kind}\t{whose}\t{name}\t{DIGESTS[digest]}\t{time}\n"
+
+
+def with_rows(root: Path, variables: str, gateways: str, shell: str = "/bin/sh") -> SealedPlatform:
+    platform = SealedPlatform(root, shell=shell, tools=tool(root / "tools", "mysql", MYSQL), scope=ROWS)
+    platform.write("a.conf")
+    rows(platform, variables, gateways)
+    return platform
+
+
+def rows(platform: SealedPlatform, variables: str, gateways: str) -> None:
+    assert platform.tools is not None
+    (platform.tools / "mysql.variables").write_text(variables)
+    (platform.tools / "mysql.gateways").write_text(gateways)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_row_that_changed_is_new_or_gone_is_named_and_a_users_own_is_not(tmp_path: Path, shell: str) -> None:
+    own = row("saas", "bk_sops", "all:A", "one") + row("saas", "bk_iam", "prod:B", "one")
+    platform = with_rows(
+        tmp_path, own + row("saas", "my_app", "all:C", "one"), row("gateway", "bk-gse", "prod", "one"), shell
+    )
+    platform.seal()
+    assert platform.changes() == []
+    changed = row("saas", "bk_sops", "all:A", "two") + row("saas", "bk_sops", "all:D", "one")
+    rows(
+        platform, changed + row("saas", "my_app", "all:C", "two"), row("gateway", "bk-gse", "prod", "two", "1700000000")
+    )
+    assert platform.changes() == [
+        "content registrations gateway:bk-gse:prod",
+        "content registrations saas:bk_sops:all:A",
+        "gone registrations saas:bk_iam:prod:B",
+        "new registrations saas:bk_sops:all:D",
+    ]
+
+
+def test_a_row_is_accepted_by_its_name(tmp_path: Path) -> None:
+    platform = with_rows(tmp_path, row("saas", "bk_sops", "all:A", "one"), row("gateway", "bk-gse", "prod", "one"))
+    platform.seal()
+    rows(platform, row("saas", "bk_sops", "all:A", "two"), "")
+    platform.seal("accept", "registrations saas:bk_sops:all:A\n", why="another Redis")
+    assert platform.changes() == ["gone registrations gateway:bk-gse:prod"]
+
+
+def test_what_a_job_registered_anew_is_renewed_and_a_variable_that_has_no_time_is_not(tmp_path: Path) -> None:
+    platform = with_rows(
+        tmp_path, row("saas", "bk_sops", "all:A", "one"), row("gateway", "bk-gse", "prod", "one", "10")
+    )
+    platform.seal()
+    now = int(platform.manifest.stat().st_mtime) + 100
+    rows(platform, row("saas", "bk_sops", "all:A", "two"), row("gateway", "bk-gse", "prod", "two", str(now)))
+    platform.seal("renew", f"{now - 5} {now + 5}\n")
+    assert platform.changes() == ["content registrations saas:bk_sops:all:A"]
+
+
+@pytest.mark.parametrize("rows_are", ["gone", "without a digest"])
+def test_rows_that_cannot_be_read_are_no_rows_that_are_gone(tmp_path: Path, rows_are: str) -> None:
+    platform = with_rows(tmp_path, row("saas", "bk_sops", "all:A", "one"), row("gateway", "bk-gse", "prod", "one"))
+    platform.seal()
+    assert platform.tools is not None
+    if rows_are == "gone":
+        (platform.tools / "mysql.variables").unlink()
+    else:
+        (platform.tools / "mysql.variables").write_text("saas\tbk_sops\tall:A\tNULL\t-\n")
+    assert platform.changes() == ["unread registrations saas"]
+
+
+def test_without_the_server_nothing_is_sealed(tmp_path: Path) -> None:
+    platform = with_rows(tmp_path, "", "")
+    assert platform.tools is not None
+    (platform.tools / "mysql.variables").unlink()
+    assert platform.seal().stdout.splitlines()[-1] == "bkrec-seal unread"
+    assert not platform.manifest.exists()

