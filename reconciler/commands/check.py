@@ -6,7 +6,8 @@ the operator's command ever changes the verdict: what goes wrong with them is a 
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from reconciler.view.documents import dumped
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.to_documents import alert_document
 from specs.cluster import Cluster, ClusterFile
-from specs.diagnostic import BkrecError, Diagnostic, diagnose
+from specs.diagnostic import BkrecError, Diagnostic, SpecError, diagnose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +52,15 @@ async def check(path: Path, request: CheckRequest, clock: Clock | None = None) -
         raise
     except BkrecError as error:
         report = _error_report(file, error)
-    return await _concluded(file, report, clock)
+    return await _concluded(path, file, report, clock)
 
 
 async def check_all(paths: Sequence[Path], request: CheckRequest, clock: Clock | None = None) -> Result[ChecksReport]:
-    """All at once. A cluster whose file cannot be used is a report among the others."""
+    """All at once. A cluster whose file cannot be used is a report among the others; so is one whose name another of
+    the files has too: nobody could tell their findings, alerts and metrics apart."""
+    sharing = _sharing_a_name(paths)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_checked(path, request, clock)) for path in paths]
+        tasks = [group.create_task(_checked(path, request, clock, sharing.get(path))) for path in paths]
     results = [task.result() for task in tasks]
     codes = {result.exit_code for result in results}
     return Result(
@@ -75,8 +78,22 @@ def combined_exit_code(codes: Set[int]) -> int:
     return ExitCode.UNKNOWN
 
 
-async def _checked(path: Path, request: CheckRequest, clock: Clock | None) -> Result[CheckReport]:
+def _sharing_a_name(paths: Sequence[Path]) -> Mapping[Path, BkrecError]:
+    files = {path: file for path in paths if isinstance(file := _loaded(path), ClusterFile)}
+    named = Counter(files[path].name for path in paths if path in files)
+    return {
+        path: SpecError(diagnose("cluster-name-shared", where=str(path), name=file.name, number=named[file.name]))
+        for path, file in files.items()
+        if named[file.name] > 1
+    }
+
+
+async def _checked(
+    path: Path, request: CheckRequest, clock: Clock | None, refused: BkrecError | None
+) -> Result[CheckReport]:
     try:
+        if refused is not None:
+            raise refused
         return await check(path, request, clock)
     except BkrecError as error:
         code = exit_code(error.ends_as)
@@ -103,10 +120,10 @@ async def watch(
                     raise
                 except BkrecError as error:
                     report = _error_report(file, error)
-                emit(await _concluded(file, report, clock))
+                emit(await _concluded(path, file, report, clock))
                 await clock.sleep(every_s)
         while isinstance(current, BkrecError):
-            emit(await _concluded(file, _error_report(file, current), clock))
+            emit(await _concluded(path, file, _error_report(file, current), clock))
             await clock.sleep(every_s)
             current = _loaded(path)
         file = current
@@ -176,23 +193,25 @@ def _error_report(file: ClusterFile, error: BkrecError) -> ErrorReport:
     return ErrorReport(exit_code=exit_code(error.ends_as), diagnostics=error.diagnostics, cluster=file.name)
 
 
-async def _concluded(file: ClusterFile, report: CheckReport, clock: Clock) -> Result[CheckReport]:
+async def _concluded(path: Path, file: ClusterFile, report: CheckReport, clock: Clock) -> Result[CheckReport]:
     """The report with what earlier checks found, and the operator's command called if there is news. Where the history
     cannot be read or kept, it is called for everything: twice is better than never."""
     at = int(clock.now().timestamp())
     try:
         directory = state_path(file.name, os.environ)
         async with check_store.locked(directory, clock):
-            return await _remembered(file, report, at, directory)
+            return await _remembered(path, file, report, at, directory)
     except OSError as error:
-        result = await _remembered(file, report, at, None)
+        result = await _remembered(path, file, report, at, None)
         return replace(result, warnings=(*result.warnings, _unwritable(error)))
 
 
-async def _remembered(file: ClusterFile, report: CheckReport, at: int, directory: Path | None) -> Result[CheckReport]:
+async def _remembered(
+    path: Path, file: ClusterFile, report: CheckReport, at: int, directory: Path | None
+) -> Result[CheckReport]:
     previous, warnings = CheckHistory(), list[Diagnostic]()
     try:
-        previous = previous if directory is None else check_store.load(directory)
+        previous = previous if directory is None else check_store.load(directory, path)
     except OSError as error:
         warnings.append(_unwritable(error))
     history = _observed(previous, report, at)
@@ -201,7 +220,7 @@ async def _remembered(file: ClusterFile, report: CheckReport, at: int, directory
     warnings += failed
     try:
         if directory is not None:
-            check_store.save(directory, history)
+            check_store.save(directory, path, history)
     except OSError as error:
         warnings.append(_unwritable(error))
     return _result(report, tuple(warnings))

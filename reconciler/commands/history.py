@@ -21,7 +21,7 @@ def history(path: Path) -> Result[HistoryDoc]:
 
 def _findings(path: Path) -> Iterator[PastFindingDoc]:
     try:
-        records = check_store.load(state_path(cluster_file.load(path).name, os.environ)).findings
+        records = check_store.load(state_path(cluster_file.load(path).name, os.environ), path).findings
     except OSError as error:
         raise BkrecError(_unreadable(error, str(path))) from error
     for name, record in sorted(records.items(), key=lambda item: (not item[1].present, item[1].since)):

@@ -84,7 +84,8 @@ class Timer:
 
 
 def proposed(path: Path, request: TimerRequest, *, uid: int | None = None) -> Timer:
-    """Raises SpecError; UsageError for a user that does not exist here."""
+    """Raises SpecError; UsageError for a user that does not exist here; RefusedError where the timer of that name is
+    another cluster file's."""
     file = cluster_file.load(path)
     scope: Scope = "system" if (os.geteuid() if uid is None else uid) == 0 else "user"
     user = _user(request.run_as, scope)
@@ -101,15 +102,17 @@ def proposed(path: Path, request: TimerRequest, *, uid: int | None = None) -> Ti
     )
     written = (("service", systemd_units.service(units)), ("timer", systemd_units.timer(units)))
     directory = unit_directory(scope)
+    _require_own(directory / f"{units.name}.service", path)
     unit_files = tuple(UnitFile(path=directory / f"{units.name}.{kind}", text=text) for kind, text in written)
     return Timer(scope=scope, name=units.name, user=user.pw_name, files=unit_files, state=state)
 
 
 def installed(path: Path, *, uid: int | None = None) -> Timer:
-    """What of it is there now. Raises SpecError."""
+    """What of it is there now. Raises SpecError; RefusedError where it checks another cluster file."""
     file: ClusterFile = cluster_file.load(path)
     scope: Scope = "system" if (os.geteuid() if uid is None else uid) == 0 else "user"
     name, directory = f"bkrec-check-{file.name}", unit_directory(scope)
+    _require_own(directory / f"{name}.service", path)
     paths = [directory / f"{name}.{kind}" for kind in ("timer", "service")]
     unit_files = tuple(UnitFile(path=unit, text="") for unit in paths if unit.exists())
     return Timer(scope=scope, name=name, user="", files=unit_files, state=Path())
@@ -154,6 +157,27 @@ def unit_directory(scope: Scope) -> Path:
         return SYSTEM_UNITS
     config = os.environ.get("XDG_CONFIG_HOME") or f"{os.environ.get('HOME') or Path.home()}/.config"
     return Path(config) / "systemd" / "user"
+
+
+def _require_own(unit: Path, path: Path) -> None:
+    """Two clusters of one name: neither replaces nor removes the other's timer. One whose file is gone is anybody's."""
+    try:
+        other = systemd_units.cluster_file(unit.read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError):
+        return
+    except OSError as error:
+        raise files.not_written(unit, error) from error
+    if other and not _same_or_gone(Path(other), path):
+        raise RefusedError(diagnose("timer-of-another-file", where=str(unit), name=unit.stem, file=other))
+
+
+def _same_or_gone(other: Path, path: Path) -> bool:
+    try:
+        return other.samefile(path)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _user(run_as: str, scope: Scope) -> pwd.struct_passwd:

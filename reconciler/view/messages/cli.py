@@ -29,6 +29,34 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was removed", zh="未删除任何文件"),
         hint=LocalizedText(en="run it again as the user who installed the timer", zh="以安装定时器的用户重新执行"),
     ),
+    "timer-of-another-file": DiagnosticText(
+        what=LocalizedText(
+            en="the timer `{name}` checks another cluster file: {file}",
+            zh="定时器 `{name}` 巡检的是另一个集群文件：{file}",
+        ),
+        why=LocalizedText(
+            en="a timer is called by the cluster's name; nothing was written or removed",
+            zh="定时器以集群名命名；未写入也未删除任何文件",
+        ),
+        hint=LocalizedText(
+            en="give this cluster another `name`; or remove that timer first: `bkrec -c {file} check --remove-timer`",
+            zh="为该集群另取 `name`；或先移除那个定时器：`bkrec -c {file} check --remove-timer`",
+        ),
+    ),
+    "cluster-name-shared": DiagnosticText(
+        what=LocalizedText(
+            en="{number} of the cluster files given are named `{name}`",
+            zh="所给的集群文件中有 {number} 个名为 `{name}`",
+        ),
+        why=LocalizedText(
+            en="findings, alerts and metrics go by the name; this cluster was not checked",
+            zh="巡检结果、告警与指标均以名称区分；该集群未巡检",
+        ),
+        hint=LocalizedText(
+            en="give each cluster a `name` of its own in its file, and each file once",
+            zh="在各文件中为每个集群取不同的 `name`，且每个文件只给出一次",
+        ),
+    ),
     "timer-not-confirmed": DiagnosticText(
         what=LocalizedText(en="the timer was not confirmed", zh="定时器未经确认"),
         why=LocalizedText(en="nothing was written", zh="未写入任何文件"),

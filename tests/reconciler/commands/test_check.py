@@ -20,7 +20,7 @@ from probes.fact import AnyFact, Known, Unknown, fact_id, kind_of
 from probes.host import ClockNear
 from reconciler.cli.main import run
 from reconciler.commands import check as command
-from reconciler.commands import session
+from reconciler.commands import history, session
 from reconciler.commands.check import CheckReport, CheckRequest
 from reconciler.commands.result import Result
 from reconciler.commands.session import ClusterSession
@@ -328,8 +328,9 @@ def test_a_history_that_cannot_be_kept_is_a_warning_and_alerts_are_not_lost(
     "text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "bkrec.check-history/1"}', "\\ud800"]
 )
 def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "check.json").write_text(text, encoding="utf-8")
-    assert check_store.load(tmp_path) == check_store.CheckHistory()
+    cluster = tmp_path / "cluster.toml"
+    (tmp_path / check_store.file_name(cluster)).write_text(text, encoding="utf-8")
+    assert check_store.load(tmp_path, cluster) == check_store.CheckHistory()
 
 
 def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,8 +343,37 @@ def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest
 
 def test_the_history_is_private(desk: Desk) -> None:
     desk.check()
-    (file,) = desk.path.glob("state/bkrec/*/check.json")
+    (file,) = desk.path.glob("state/bkrec/*/check-*.json")
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_files_of_one_name_share_neither_findings_nor_alerts(desk: Desk) -> None:
+    """Two clusters: of the first a unit was stopped, the second is right. Nothing of the first recovers by that."""
+    desk.hook(RECORD)
+    first, second = desk.path / "cluster.toml", desk.path / "other.toml"
+    second.write_bytes(first.read_bytes())
+    for _ in range(2):
+        desk.set(active="inactive")
+        assert _checked_file(desk, first).exit_code == 2
+        desk.set()
+        assert _checked_file(desk, second).exit_code == 0
+    assert desk.alerts() == ["drift"]
+    assert [finding.times for finding in history.history(first).document.findings] == [1]
+    assert history.history(second).document.findings == []
+
+
+def test_a_file_that_is_called_by_another_path_has_the_same_history(desk: Desk) -> None:
+    desk.hook(RECORD)
+    (desk.path / "link.toml").symlink_to("cluster.toml")
+    desk.set(active="inactive")
+    for name in ("cluster.toml", "link.toml"):
+        assert _checked_file(desk, desk.path / name).exit_code == 2
+    assert desk.alerts() == ["drift"]
+
+
+def _checked_file(desk: Desk, path: Path) -> Result[CheckReport]:
+    desk.clock.seconds += PERIOD_S
+    return asyncio.run(command.check(path, CheckRequest(), desk.clock))
 
 
 def test_two_checks_take_turns(tmp_path: Path) -> None:
@@ -469,6 +499,21 @@ def test_several_clusters_are_checked_and_reported_together(desk: Desk, capsys: 
     jsonschema.validate(document, dict(schema("checks")))
     assert [item["verdict"] for item in document["clusters"]] == ["differs", "unknown"]
     assert document["clusters"][1]["problems"][0]["code"] == "spec-not-toml"
+
+
+@pytest.mark.parametrize("other", ["same.toml", "cluster.toml"], ids=["two files", "one file twice"])
+def test_of_several_clusters_those_that_share_a_name_are_not_checked(
+    desk: Desk, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk.path / "same.toml").write_text(CLUSTER_FILE, encoding="utf-8")
+    (desk.path / "b.toml").write_text(CLUSTER_FILE.replace('"lab"', '"other"'), encoding="utf-8")
+    assert run(["check", "-c", "cluster.toml", "-c", other, "-c", "b.toml", "-o", "json"]) == 4
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, dict(schema("checks")))
+    assert [item["verdict"] for item in document["clusters"]] == ["unknown", "unknown", "converged"]
+    problems = [problem["code"] for item in document["clusters"] for problem in item.get("problems", [])]
+    assert problems == ["cluster-name-shared"] * 2
+    assert not list(desk.path.glob("state/bkrec/lab/check*.json"))
 
 
 @pytest.mark.parametrize("words", ["diff", "check --every 5m", "check --install-timer"])

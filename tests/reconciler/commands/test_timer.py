@@ -135,6 +135,27 @@ def test_it_is_removed_and_then_there_is_none(bkrec: Run, machine: Path) -> None
     assert (code, "no timer of this cluster" in err) == (0, True)
 
 
+@pytest.mark.parametrize("words", ["--install-timer", "--remove-timer"])
+def test_the_timer_of_another_file_of_the_same_name_stays(bkrec: Run, machine: Path, words: str) -> None:
+    bkrec("check", "--install-timer", "--yes")
+    (machine / "other 1.toml").write_text(CLUSTER_FILE, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in machine.rglob("bkrec-check-*")}
+    calls = _calls(machine)
+    code, out, err = bkrec("-c", "other 1.toml", "check", words, "--yes")
+    assert (code, out) == (5, "")
+    assert f"`bkrec -c {machine}/cluster.toml check --remove-timer`" in " ".join(err.split())
+    assert {path.name: path.read_bytes() for path in machine.rglob("bkrec-check-*")} == before
+    assert _calls(machine) == calls
+
+
+@pytest.mark.parametrize("words", ["--install-timer", "--remove-timer"])
+def test_the_timer_of_a_file_that_was_moved_can_be_replaced_and_removed(bkrec: Run, machine: Path, words: str) -> None:
+    (machine / "my cluster.toml").write_text(CLUSTER_FILE, encoding="utf-8")
+    bkrec("-c", "my cluster.toml", "check", "--install-timer", "--yes")
+    (machine / "my cluster.toml").unlink()
+    assert bkrec("check", words, "--yes")[0] == 0
+
+
 @pytest.mark.parametrize("refused", ["disable", "stop"])
 def test_where_systemd_does_not_stop_it_nothing_is_removed(bkrec: Run, machine: Path, refused: str) -> None:
     bkrec("check", "--install-timer", "--yes")
