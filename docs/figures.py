@@ -202,7 +202,10 @@ def _memory() -> str:
     largest = max(planned, key=lambda row: (row["hosts"], row["peak_mb"]))
     rows = [
         (f"`check`, {check['hosts']} hosts, {check['state']}", check["peak_mb"]),
-        (f"a check repeated by `--every`, {steady['hosts']} hosts, {steady['state']}: after the first check", steady["cold_mb"]),
+        (
+            f"a check repeated by `--every`, {steady['hosts']} hosts, {steady['state']}: after the first check",
+            steady["cold_mb"],
+        ),
         (f"… after {steady['checks']} more", steady["last_mb"]),
         (f"diff and plan, {largest['hosts']:,.0f} hosts (bar: 300)", largest["peak_mb"]),
         ("`apply`, the lab's whole upgrade", _stored("makespan")["apply_peak_mb"]),
