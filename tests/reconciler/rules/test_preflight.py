@@ -69,9 +69,12 @@ def test_where_the_scripts_lie_behind_a_link_every_host_has_to_have_what_it_lead
 
     def asked(cluster: Cluster) -> dict[str, str]:
         plan, _ = study(World(cluster=cluster))
-        checks = [check for check in preflight_checks(cluster, 0, plan) if isinstance(check.fact, PathKind)]
-        assert all(check.reading == Known("file") for check in checks)
-        return {check.fact.host: check.fact.path for check in checks}
+        checks = preflight_checks(cluster, 0, plan)
+        return {
+            check.fact.host: check.fact.path
+            for check in checks
+            if isinstance(check.fact, PathKind) and check.reading == Known("file")
+        }
 
     assert asked(CLUSTER) == asked(replace(CLUSTER, scripts=CLUSTER.paths.install)) == {}
     linked = asked(replace(CLUSTER, scripts="/data2/install"))
