@@ -60,12 +60,14 @@ def rendered(where: Path, before: dict[str, str], *, scheme: str, address: str) 
 ON_HTTPS = {"scheme": "https", "address": "bk.corp.example:443"}
 
 
+@pytest.mark.condition("v1-https")
 def test_on_https_port_80_stays_and_never_becomes_443(tmp_path: Path) -> None:
     after = rendered(tmp_path, {HTTP: "80", HTTPS: "443", SCHEME: "https"}, **ON_HTTPS)
     assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("80", "443", "https")
     assert after[NAME] == "bk.corp.example", "names are written as before"
 
 
+@pytest.mark.condition("v1-https")
 @pytest.mark.parametrize("before", [{}, {HTTP: "443", HTTPS: "443"}])
 def test_where_both_ports_would_be_the_same_plain_http_gets_80(tmp_path: Path, before: dict[str, str]) -> None:
     """Nothing there yet; or what the vendor's script made of it once."""
@@ -91,6 +93,7 @@ def test_a_first_time_on_http_is_as_the_vendor_has_it(tmp_path: Path) -> None:
     assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("80", "443", "http")
 
 
+@pytest.mark.condition("v18-templates")
 def test_a_template_that_the_site_changed_is_saved_before_it_is_replaced_and_each_version_once(tmp_path: Path) -> None:
     new, live, saved = (tmp_path / name for name in ("new", "live", "saved"))
     new.mkdir()

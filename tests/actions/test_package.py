@@ -245,6 +245,7 @@ def test_a_src_that_is_a_mount_point_is_refused_with_what_to_do_and_left_as_it_i
     assert done.stdout == "1\n6.1.2\n"
 
 
+@pytest.mark.condition("v18-links")
 @way("src", "a link instead")
 def test_the_tree_behind_a_linked_src_is_the_backup(tmp_path: Path) -> None:
     real = tmp_path / "disk2"

@@ -78,6 +78,7 @@ def migrate(where: Path, script: str, bkiam: str = "") -> tuple[int, bool, str]:
     )
 
 
+@pytest.mark.condition("v7-iam-groups")
 def test_a_migration_that_says_so_and_is_there_is_recorded(tmp_path: Path) -> None:
     status, recorded, _ = migrate(tmp_path, WHOLE)
     assert (status, recorded) == (0, True)
@@ -101,6 +102,7 @@ def test_the_migration_goes_to_the_server_that_iam_uses(tmp_path: Path, bkiam: s
     assert set((tmp_path / "tables.servers").read_text().splitlines()) == {server}
 
 
+@pytest.mark.condition("v7-iam-groups")
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -130,6 +132,7 @@ UPGRADES: dict[str, tuple[str, bool]] = {
 }
 
 
+@pytest.mark.condition("v8-upgrader")
 @pytest.mark.parametrize("case", UPGRADES)
 def test_the_upgrader_of_job_is_believed_by_its_sentence(tmp_path: Path, case: str) -> None:
     output_text, good = UPGRADES[case]

@@ -153,6 +153,7 @@ mysql --login-path=mysql-paas -e 'select 1' > /dev/null
 """As an administrator does it, and declares it where load_env.sh reads last."""
 
 
+@pytest.mark.condition("v18-passwords")
 def test_two_mysql_hosts_are_both_dumped_and_changed_passwords_are_used(lab: Lab, tmp_path: Path) -> None:
     desk: Desk = fresh(lab, tmp_path / "desk", whole=True)
     guide(lab, "h1", CHANGED)

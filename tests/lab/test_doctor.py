@@ -104,6 +104,12 @@ BREAKS: Mapping[str, Break] = {
     "an empty script of 7.6": Break(
         host="h1", script=": > /data/migrate_subject_system_group.py", code="preflight-subjects-script"
     ),
+    "no room for what bkrec's own jobs write": Break(
+        host="h3", script=_full("/var/lib/bkrec"), code="preflight-space-jobs"
+    ),
+    "a Python module neither there nor to be had": Break(
+        host="h1", script="mv /opt/wheels /root/wheels", code="preflight-python-modules"
+    ),
     "a changed password of MySQL's root": Break(
         host="h3",
         script="sed -i '/^.default-root.$/,/^$/s/^password = .*/password = wrong/' /root/.mylogin.cnf",

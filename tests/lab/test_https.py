@@ -126,6 +126,7 @@ def owned(lab: Lab) -> dict[str, str]:
     return {name: on(lab, host, script) for name, (host, script) in OWNED.items()}
 
 
+@pytest.mark.condition("v1-https")
 def test_the_vendors_script_alone_renders_what_nginx_refuses(lab: Lab, tmp_path: Path) -> None:
     """So the step was up to 9003106: the entrance lives on until it is restarted, and then it is gone."""
     converted(lab, tmp_path, DOMAINS["https"])
@@ -170,6 +171,7 @@ def night(request: pytest.FixtureRequest, lab: Lab, tmp_path_factory: pytest.Tem
     )
 
 
+@pytest.mark.condition("v1-https")
 def test_it_converges(night: Night) -> None:
     print(night.init.all)
     night.applied.must(0)

@@ -135,6 +135,7 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
     )
 
 
+@pytest.mark.condition("v4-own-code")
 def test_code_of_ones_own_is_named_file_by_file_and_asked_about_first(night: Night) -> None:
     said = night.asked.must(5).out
     assert "preflight-site-code" in said
@@ -155,6 +156,7 @@ def test_what_was_the_owners_is_still_there(night: Night, name: str) -> None:
     assert night.after[name] == night.before[name]
 
 
+@pytest.mark.condition("v3-newer")
 def test_the_newer_saas_is_reported_and_not_taken_back(night: Night) -> None:
     assert night.after["a newer SaaS"].strip() == NEWER
     assert "newer-than-package" in {item["code"] for item in night.check.document["warnings"]}
@@ -171,6 +173,7 @@ BASE_SUITE = rf"""
 RUNNING = "systemctl is-active bk-monitor bk-grafana bk-transfer bk-log-api bk-log-grafana 2>&1 | sort | uniq -c"
 
 
+@pytest.mark.condition("v15-suites")
 def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Path) -> None:
     """By the cluster.toml that `init` writes; what was installed of them besides is not touched."""
     desk: Desk = fresh(lab, tmp_path / "desk", whole=True)
@@ -195,6 +198,7 @@ def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Pa
 TEMPLATE = "/etc/consul-template/templates/paas.conf"
 
 
+@pytest.mark.condition("v18-templates")
 def test_a_template_edited_by_hand_on_a_finished_cluster_is_shown_first_and_then_saved(converged: Desk) -> None:
     lab, edited = converged.lab, f"echo '# ours: a header more' >> {TEMPLATE}; md5sum < {TEMPLATE}"
     theirs = on(lab, "h2", edited)
@@ -261,6 +265,7 @@ def layouts(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return fresh(lab, tmp_path_factory.mktemp("layouts") / "desk", whole=True)
 
 
+@pytest.mark.condition("v18-conflicts")
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_layout_that_cannot_hold_the_release_is_refused_by_init(layouts: Desk, name: str) -> None:
     """Read from the controller's own install.config; and nothing is written where it is refused."""

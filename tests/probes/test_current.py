@@ -25,6 +25,7 @@ def read(row: str) -> AnyReading:
     return PROBE.parse([FACT], Output(stdout=f"{CLOCK}0\t{row}\n"))[FACT]
 
 
+@pytest.mark.condition("v14-restarted")
 @pytest.mark.parametrize(
     ("row", "wanted"),
     [
@@ -139,6 +140,7 @@ shift
 """The change time cannot be set: the modification time stands for it."""
 
 
+@pytest.mark.condition("v5-gse-ports")
 @pytest.mark.parametrize(
     ("row", "wanted"),
     [

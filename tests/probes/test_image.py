@@ -70,11 +70,13 @@ def test_a_registry_is_asked_for_the_manifest_with_an_anonymous_token(tmp_path: 
     assert read(tmp_path, f"{registry}/blueking/mgr:9", insecure=registry, shell=shell) == f"{registry}: HTTP 404"
 
 
+@pytest.mark.condition("v12-offline")
 def test_an_image_on_the_host_needs_no_registry(tmp_path: Path) -> None:
     docker = '[ "$*" = "inspect --type image hub.invalid/blueking/mgr:2.1.3" ]'
     assert read(tmp_path, "hub.invalid/blueking/mgr:2.1.3", docker=docker) == "available"
 
 
+@pytest.mark.condition("v12-offline")
 def test_a_registry_that_does_not_answer_is_named_with_the_cause(tmp_path: Path, port: int) -> None:
     assert read(tmp_path, "hub.invalid/blueking/mgr:1") == "hub.invalid: unresolved"
     assert read(tmp_path, "127.0.0.1:1/blueking/mgr:1") == "127.0.0.1:1: refused"

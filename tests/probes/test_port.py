@@ -47,6 +47,7 @@ WITH_OWNERS = r"""printf '%s\n' 'State  Recv-Q Send-Q Local Address:Port Peer Ad
  'LISTEN 0      128    0.0.0.0:111        0.0.0.0:*'"""
 
 
+@pytest.mark.condition("v5-gse-ports")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_who_listens_is_named_with_its_pid_in_both_of_the_forms_that_ss_has(tmp_path: Path, shell: str) -> None:
     facts = [PortOwner(host=HOST, port=port) for port in (80, 59313, 111, 81)]

@@ -45,6 +45,7 @@ def test_where_nothing_answers_there_is_no_redis(tmp_path: Path) -> None:
     assert asked(tmp_path, GONE, "right") == "absent"
 
 
+@pytest.mark.condition("v18-passwords")
 def test_a_password_declared_later_counts_before_the_generated_one(tmp_path: Path) -> None:
     later, generated = tmp_path / "userdef.env", tmp_path / "generate.env"
     later.write_text(f"{KEY}=right\n")

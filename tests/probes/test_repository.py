@@ -81,6 +81,7 @@ def read(
     return tuple(brief(one) for one in ask(PROBE, facts, tools=tools, shell=shell, instead={"": str(root)}))
 
 
+@pytest.mark.condition("v9-repository")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_a_repository_provides_is_found_and_what_it_only_requires_is_not(
     tmp_path: Path, server: Server, shell: str
@@ -107,6 +108,7 @@ def test_nothing_is_downloaded_where_everything_is_installed(tmp_path: Path, ser
     assert server.paths == ["/repodata/repomd.xml"]
 
 
+@pytest.mark.condition("v9-repository")
 def test_each_repository_that_does_not_answer_is_named_with_its_cause(tmp_path: Path, server: Server) -> None:
     """A dead mirror list, a closed port, a page that is not there, a directory that is gone."""
     url = f"http://127.0.0.1:{server.port}"

@@ -35,6 +35,7 @@ def read(root: Path, fact: Any, *, shell: str = "/bin/sh", tools: Path | None = 
     return brief(reading)
 
 
+@pytest.mark.condition("v11-ipv6")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_without_ipv6_in_the_kernel_there_is_no_list_of_addresses(tmp_path: Path, shell: str) -> None:
     assert read(tmp_path, Ipv6Usable(host=HOST), shell=shell) is False
@@ -42,6 +43,7 @@ def test_without_ipv6_in_the_kernel_there_is_no_list_of_addresses(tmp_path: Path
     assert read(tmp_path, Ipv6Usable(host=HOST), shell=shell) is True
 
 
+@pytest.mark.condition("v10-room")
 def test_memory_and_processors_are_compared_with_what_is_asked(tmp_path: Path) -> None:
     meminfo = "MemTotal:       16265216 kB\nMemFree: 1 kB\n"
     written(tmp_path, {"proc/meminfo": meminfo, "proc/cpuinfo": "processor\t: 0\nprocessor\t: 1\n"})
@@ -51,6 +53,7 @@ def test_memory_and_processors_are_compared_with_what_is_asked(tmp_path: Path) -
     assert read(tmp_path, ProcessorCount(host=HOST, count=8)) == "2 < 8"
 
 
+@pytest.mark.condition("v19-resolver")
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -74,6 +77,7 @@ def test_the_resolver_asks_this_host_or_others(tmp_path: Path, shell: str, text:
     assert read(tmp_path, ResolverAddress(host=HOST), shell=shell) == expected
 
 
+@pytest.mark.condition("v10-room")
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
@@ -89,6 +93,7 @@ def test_inodes_are_counted_apart_from_space(tmp_path: Path, row: str, expected:
     assert read(tmp_path, InodeRoom(host=HOST, path="/data/not/yet", count=1000), tools=tools) == expected
 
 
+@pytest.mark.condition("v19-resolver")
 def test_a_name_that_is_not_resolved_names_the_server_that_was_asked(tmp_path: Path) -> None:
     written(tmp_path, {"etc/resolv.conf": "# local\nsearch x\nnameserver 10.9.9.9\nnameserver 127.0.0.1\n"})
     name = NameResolved(host=HOST, name="consul.service.consul")
@@ -100,6 +105,7 @@ def test_a_name_that_is_not_resolved_names_the_server_that_was_asked(tmp_path: P
 PROXY = "http://user:canary@10.0.0.9:3128"
 
 
+@pytest.mark.condition("v19-proxy")
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
@@ -133,6 +139,7 @@ def test_a_proxy_that_takes_the_clusters_own_calls_is_named_and_never_shown(
         assert found[0] == f"http_proxy in /{next(iter(files))}"
 
 
+@pytest.mark.condition("v18-mounts")
 @pytest.mark.parametrize(
     ("path", "expected"),
     [("/proc", True), ("proc", False), ("", False), ("nonexistent", False)],
@@ -143,6 +150,7 @@ def test_a_mount_point_is_no_link_to_one(tmp_path: Path, path: str, *, expected:
     assert read(tmp_path, MountPoint(host=HOST, path=str(tmp_path / path))) == expected
 
 
+@pytest.mark.condition("v18-lan-ip")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [(f"LAN_IP={HOST}\n", ()), ("export LAN_IP='10.9.9.9'\n", ("10.9.9.9",)), ("WAN_IP=1.2.3.4\n", ()), (None, ())],
@@ -155,6 +163,7 @@ def test_another_address_than_install_config_has_is_named(
     assert read(tmp_path, LanAddressDiffers(host=HOST)) == expected
 
 
+@pytest.mark.condition("v12-offline")
 def test_a_module_is_importable_or_given_as_a_wheel_or_missing(tmp_path: Path) -> None:
     lacking = PythonModulesMissing(host=HOST, python=sys.executable, modules=("json", "bk_not_there"))
     assert read(tmp_path, lacking) == ("bk_not_there",)

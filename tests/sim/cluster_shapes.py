@@ -353,6 +353,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, convert_https.md and change_domain.md",
         world=from_61(https_own_domain),
         owned=https_own_domain,
+        lab="tests/lab/test_https.py",
     ),
     ClusterShape(
         id="paths",

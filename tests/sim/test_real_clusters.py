@@ -93,6 +93,7 @@ def newer_of(app: str) -> SaasNewer:
 # ---- where it comes from
 
 
+@pytest.mark.condition("v17-older")
 @pytest.mark.parametrize("release", ["6.0.5", "6.1.0", "6.1.1", "6.1.1-beta", "5.1.29"])
 def test_a_release_that_needs_steps_of_its_own_first_is_refused_with_the_way_there(release: str) -> None:
     plan, _ = planned(at_61(CLUSTER, {}, release=release))
@@ -110,6 +111,7 @@ def test_the_releases_it_is_reached_from_are_not_refused(release: str) -> None:
     assert any(isinstance(step.action, SwapSource) for step in plan.steps)
 
 
+@pytest.mark.condition("v18-left-in-bak")
 def test_what_only_the_old_tree_has_is_told_to_be_in_the_copy_alone_from_then_on() -> None:
     """Guide 5.3 and 6.1 exchange all of /data/src: ci, bcs, lesscode and a licence are in no package of 6.2."""
     (swap,) = [step for step in plan_of_61().steps if isinstance(step.action, SwapSource)]
@@ -118,6 +120,7 @@ def test_what_only_the_old_tree_has_is_told_to_be_in_the_copy_alone_from_then_on
         assert "/data/src.bak" in reason_text(told, lang)
 
 
+@pytest.mark.condition("v2-as-installed")
 def test_a_62_as_the_vendor_installs_it_is_left_as_it_is() -> None:
     """JOB lite, monitor lite, agents 2.0: the guide's three decisions are an upgrade's."""
     world = installed_as_62(CLUSTER)
@@ -129,6 +132,7 @@ def test_a_62_as_the_vendor_installs_it_is_left_as_it_is() -> None:
     assert units == {*LITE_JOB}
 
 
+@pytest.mark.condition("v2-as-installed")
 def test_a_lite_job_that_stopped_is_started_and_not_turned_into_the_full_one() -> None:
     world = installed_as_62(CLUSTER)
     (host,) = CLUSTER.inventory.on("job")
@@ -137,6 +141,7 @@ def test_a_lite_job_that_stopped_is_started_and_not_turned_into_the_full_one() -
     assert [step.id.partition("@")[0] for step in plan.steps] == ["unit.start-bk-job-assemble.service"]
 
 
+@pytest.mark.condition("v2-as-installed")
 def test_a_cluster_from_61_gets_the_guides_three_decisions() -> None:
     """Nothing in 01-generate/gse.env is 6.2's: guide 6.3 and 6.4 hold."""
     plan = plan_of_61()
@@ -147,6 +152,7 @@ def test_a_cluster_from_61_gets_the_guides_three_decisions() -> None:
 # ---- newer than the package
 
 
+@pytest.mark.condition("v3-newer")
 def test_a_saas_that_was_updated_by_its_page_stays() -> None:
     world = finished(CLUSTER)
     world.facts.update(saas({"bk_sops": ("3.33.9", Known("3.33.9"))}))
@@ -186,6 +192,7 @@ def newer_cmdb(world: World, version: str) -> World:
     return world
 
 
+@pytest.mark.condition("v3-newer")
 def test_a_product_newer_than_the_release_on_its_line_stays_and_is_named() -> None:
     packaged = CLUSTER.release.module("cmdb").version
     world = newer_cmdb(finished(CLUSTER), "3.11.99")
@@ -231,6 +238,7 @@ def test_an_older_line_is_upgraded_whatever_its_numbers() -> None:
 # ---- suites
 
 
+@pytest.mark.condition("v15-suites")
 def test_the_base_suite_gets_neither_monitor_nor_log_nor_their_pages() -> None:
     assert set(lacking(RELEASE, BASE_SUITE)) == {
         "log",
@@ -252,6 +260,7 @@ def test_the_base_suite_gets_neither_monitor_nor_log_nor_their_pages() -> None:
     assert planned(end)[0].steps == ()
 
 
+@pytest.mark.condition("v15-suites")
 def test_with_the_monitor_its_ingester_is_placed_as_before() -> None:
     assert propose_placement(RELEASE, CONFIG, "10.0.0.1")["monitorv3(ingester)"] == ("10.0.0.1",)
 
@@ -259,6 +268,7 @@ def test_with_the_monitor_its_ingester_is_placed_as_before() -> None:
 # ---- https and domains of one's own
 
 
+@pytest.mark.condition("v1-https")
 def test_on_https_and_a_domain_of_ones_own_the_gateway_follows_before_the_entrance_is_rendered() -> None:
     world = at_61(
         CLUSTER,
@@ -279,6 +289,7 @@ def test_on_https_and_a_domain_of_ones_own_the_gateway_follows_before_the_entran
     assert judged(live(world, plan)) == "converged"
 
 
+@pytest.mark.condition("v1-https")
 def test_what_a_person_wrote_about_the_gateway_counts() -> None:
     own = {
         EnvPresent(host=CLUSTER.controller, file=CLUSTER.env("03-userdef/global.env"), key=key): Known(True)
@@ -311,6 +322,7 @@ def test_the_vendors_own_domain_and_a_gateway_that_runs_are_left_alone() -> None
 # ---- IAM's migration
 
 
+@pytest.mark.condition("v7-iam-groups")
 def test_iams_groups_are_migrated_before_its_upgrade_and_after_the_backups() -> None:
     """bk-iam, migrate_subject_system_group.py:17: before v1.11.x is upgraded to v1.12.x."""
     plan = plan_of_61()
@@ -320,6 +332,7 @@ def test_iams_groups_are_migrated_before_its_upgrade_and_after_the_backups() -> 
     assert named(plan, "task.run-iam-subjects").id in {after.step for after in named(plan, "bkcli.upgrade-bkiam").after}
 
 
+@pytest.mark.condition("v7-iam-groups")
 def test_on_an_iam_that_is_upgraded_already_the_migration_is_asked_about_and_never_repeated() -> None:
     plan, _ = planned(recent(V620))
     asked = [dict(blocked.diagnostic.fields).get("task") for blocked in plan.blocked]
@@ -362,6 +375,7 @@ def version_facts(name: str) -> list[AnyFact]:
     return [ContainerImage(host=host, container=each.name) for host in hosts for each in module.containers]
 
 
+@pytest.mark.condition("v3-newer")
 @pytest.mark.parametrize("name", ["paas", "iam", "usermgr", "gse", "cmdb", "job", "nodeman", "monitorv3", "log"])
 def test_what_may_run_in_a_newer_version_is_not_installed_over(name: str) -> None:
     """Its version could not be read, and everything that its installer would start is down."""
@@ -380,6 +394,7 @@ def test_what_may_run_in_a_newer_version_is_not_installed_over(name: str) -> Non
 # ---- code of the owner's
 
 
+@pytest.mark.condition("v4-own-code")
 def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -> None:
     """ce/bin/install_paas.sh:164: `rsync --delete`; no dump of guide 5 has them."""
     (host,) = CLUSTER.inventory.on("paas")
@@ -400,6 +415,7 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
         assert copy.id in {after.step for after in installed.after}
 
 
+@pytest.mark.condition("v4-own-code")
 @pytest.mark.parametrize("kind", ["directory", "link"])
 def test_files_of_ones_own_are_named_and_asked_about_before_anything_is_written(
     kind: Literal["directory", "link"],
@@ -434,6 +450,7 @@ def test_once_they_are_copied_nobody_is_asked_again() -> None:
     assert not any(isinstance(check.fact, SiteFiles) for check in preflight_checks(CLUSTER, 0, plan))
 
 
+@pytest.mark.condition("v4-own-code")
 @pytest.mark.parametrize("kind", ["directory", "link"])
 def test_code_that_was_edited_after_its_copy_was_made_is_copied_once_more_before_paas_is_replaced(
     kind: Literal["directory", "link"],
@@ -493,6 +510,7 @@ def test_where_there_is_none_nothing_is_copied() -> None:
 # ---- variables
 
 
+@pytest.mark.condition("v13-variables")
 def test_from_620_the_variables_are_merged_with_the_new_defaults_before_anything_is_installed() -> None:
     """BKDocs 6.2.0-to-6.2.2.md, 4.3: `install bkenv` after the scripts, before the products."""
     plan, _ = planned(recent(V620))
@@ -502,6 +520,7 @@ def test_from_620_the_variables_are_merged_with_the_new_defaults_before_anything
     assert scripts < merge < min(calls)
 
 
+@pytest.mark.condition("v13-variables")
 def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
     """The mark that the replacement left is all that tells."""
     world = finished(CLUSTER)
@@ -517,6 +536,7 @@ DECLARED = EnvPresent(host=CLUSTER.controller, file=CLUSTER.env("default/bklog.e
 GENERATED = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("01-generate/bklog.env"), key=RABBITMQ_KEY)
 
 
+@pytest.mark.condition("v16-rabbitmq")
 @pytest.mark.parametrize("start", ["6.1.2", "6.2.0"])
 def test_the_log_platforms_rabbitmq_password_is_made_before_the_merge_that_reads_it(start: str) -> None:
     """bk-install 47c5380: scripts that may come with the package make a user with it (ce/install.sh:1263)."""
@@ -526,6 +546,7 @@ def test_the_log_platforms_rabbitmq_password_is_made_before_the_merge_that_reads
     assert made < order.index("bkcli.bkenv")
 
 
+@pytest.mark.condition("v16-rabbitmq")
 @pytest.mark.parametrize(
     ("facts", "missing"),
     [
@@ -551,6 +572,7 @@ def test_on_a_finished_one_it_is_missed_only_where_its_scripts_ask_for_it_and_no
 # ---- conflicts in install.config
 
 
+@pytest.mark.condition("v18-conflicts")
 @pytest.mark.parametrize("other", ["nginx", "appo", "appt", "nodeman"])
 def test_a_gateway_that_install_config_itself_has_beside_openresty_is_refused(other: str) -> None:
     """As the vendor's own sample has it (install.config.5ip.sample); bin/install_apisix.sh:75-79."""

@@ -139,6 +139,7 @@ def test_every_step_ensures_the_very_facts_it_mends(random: Random) -> None:
         assert {repaired.expected.fact for repaired in step.repairs} <= promised, step.id
 
 
+@pytest.mark.condition("v5-gse-ports")
 def test_new_gse_runs_before_the_old_one_is_retired() -> None:
     plan, _ = study(World(cluster=WITH_GSE))
     place = {step.id: number for number, step in enumerate(plan.steps)}
@@ -149,6 +150,7 @@ def test_new_gse_runs_before_the_old_one_is_retired() -> None:
     assert all(place[step.id] > place[install.id] for step in retired)
 
 
+@pytest.mark.condition("v5-gse-ports")
 def test_all_of_the_new_gse_starts_again_without_the_old_one_and_agents_are_counted_after_that() -> None:
     """Which of its programs could not have a port beside the old one, nothing tells but its ports' variables."""
     plan, _ = study(World(cluster=WITH_GSE))
@@ -180,6 +182,7 @@ def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() 
     assert any(isinstance(repaired.expected.fact, FileDigest) for repaired in rendered.repairs)
 
 
+@pytest.mark.condition("v6-gse-api")
 def test_gse_api_stays_in_consul_until_those_who_look_it_up_are_upgraded() -> None:
     world = World(cluster=WHOLE)
     obsolete = [expected.fact for expected in expected_facts(WHOLE) if isinstance(expected.fact, ConsulDefinition)]
@@ -191,6 +194,7 @@ def test_gse_api_stays_in_consul_until_those_who_look_it_up_are_upgraded() -> No
     assert place["consul.deregister-gse-config"] < place["bkcli.upgrade-job"], "nobody else looks that one up"
 
 
+@pytest.mark.condition("v14-restarted")
 @pytest.mark.parametrize("unit", ["bk-gse-proc.service", "apisix.service", "bk-auth.service", "bk-ingester.service"])
 def test_a_unit_that_still_runs_the_old_program_is_restarted(unit: str) -> None:
     """Its VERSION is the release's, its process is older: the vendor's `install` starts and never restarts."""

@@ -123,6 +123,7 @@ def test_a_value_is_read_as_bash_would_have_it_and_nothing_where_there_is_none(t
     assert value("K") in ((3, "", f"{file}, where K was looked for, cannot be read\n"), (0, "", ""))
 
 
+@pytest.mark.condition("v18-passwords")
 @pytest.mark.parametrize(
     ("own", "password"),
     [(None, "old"), ("BK_MYSQL_ADMIN_PASSWORD='new one'\n", "new one"), ("BK_MYSQL_ADMIN_PASSWORD=\n", "old")],

@@ -48,6 +48,7 @@ def test_what_a_login_prints_is_no_part_of_it(install: Path) -> None:
     assert read(install) == (CONFIG, "/data/bkce")
 
 
+@pytest.mark.condition("v18-links-elsewhere")
 def test_a_link_to_the_scripts_is_followed(install: Path) -> None:
     """The vendor's pcmd.sh:8 finds itself so, and loads from there on every host."""
     link = install.parent / "link"

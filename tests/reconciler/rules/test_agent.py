@@ -70,6 +70,7 @@ def test_an_upgrade_notes_who_is_online_before_anything_is_installed_over_it() -
     assert plan.steps.index(note) < min(outages), "while all of 6.1 still serves"
 
 
+@pytest.mark.condition("v5-gse-ports")
 def test_nothing_of_the_old_one_is_retired_before_they_are_seen_again() -> None:
     plan, _ = study(World(cluster=CLUSTER))
     (wait,) = [step for step in plan.steps if isinstance(step.action, AwaitAgentBaseline)]
