@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/figures.md and docs/speed.md from the JSON that the benchmarks leave in docs/measured/, and
-the oracle's list of what is not noticed into docs/campaign.md.
+"""Writes the tables of docs/figures.md, docs/speed.md and docs/campaign.md from the JSON that benchmarks and campaigns
+leave in docs/measured/, and the oracle's list of what is not noticed into docs/campaign.md.
 
 python benchmarks/planner.py --json docs/measured/planner.json
 benchmarks/startup.sh --json docs/measured/startup.json
 python -m benchmarks.check --json docs/measured/check.json
 python -m benchmarks.steps --json docs/measured/steps.json
 python -m benchmarks            # these and all others
+pytest -m campaign tests/lab/test_bundle.py tests/probes/test_shells_and_awks.py tests/actions/test_shells_and_awks.py
 python docs/figures.py
 """
 
@@ -65,12 +66,35 @@ STEP_COSTS: Mapping[str, tuple[str, int]] = {
     "ssh_ms": ("the same by ssh(1), with its login, ms", 0),
     "overhead_ms": ("a step without two round trips, ms (bar: 50)", 0),
 }
+BUNDLE: Mapping[str, str] = {
+    "archive_mb": "archive (MB)",
+    "unpacked_mb": "unpacked (MB)",
+    "elf_files": "ELF files",
+    "newest": "newest symbol in them",
+    "version": "`bkrec --version`",
+    "help": "`bkrec --help`",
+    "explain": "`bkrec explain 7.1`",
+    "facts": "facts of the lab's slice",
+    "check": "`bkrec check` of it over SSH",
+    "check_from_checkout": "… from the checkout, on the machine itself",
+}
+PROCESSORS = {"x86_64": "x86-64", "aarch64": "aarch64, under qemu"}
+SHELLS_AND_AWKS = {"probes": "recordings of probes", "actions": "scripts that change a host"}
+
+
+def store(name: str, measured: Any) -> None:
+    """For the tests and benchmarks that find figures out; `python docs/figures.py` then puts them into the pages."""
+    (HERE / f"{name}.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
 def figure(_: Lang, name: str) -> str:
     """The pages with figures are English. Raises KeyError for an unknown name."""
     if name == "not-noticed":
         return _not_noticed(tomllib.loads(NOT_NOTICED.read_text(encoding="utf-8"))["class"])
+    if name == "bundle":
+        return _bundle({processor: _stored(f"bundle-{arch}") for arch, processor in PROCESSORS.items()})
+    if name == "shells-and-awks":
+        return _shells_and_awks({what: _stored(f"shells-and-awks-{part}") for part, what in SHELLS_AND_AWKS.items()})
     tables: Mapping[str, Callable[[Any], str]] = {
         "planner": _planner,
         "startup": _startup,
@@ -216,6 +240,28 @@ def _memory() -> str:
 def _steps(stored: Mapping[str, float]) -> str:
     rows = [(label, f"{stored[name]:.{digits}f}") for name, (label, digits) in STEP_COSTS.items()]
     return blocks.table(("a no-op step", ""), rows, "-:") + f"\nMedians over {stored['steps']:.0f} steps.\n"
+
+
+def _bundle(stored: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [(label, *(_measured(each[name]) for each in stored.values())) for name, label in BUNDLE.items()]
+    note = "Seconds by the clock, in brackets of processor time: the least of three runs, for `check` of those it took."
+    return blocks.table(("", *stored), rows, "-::") + f"\n{note}\n"
+
+
+def _measured(value: Any) -> str:
+    if isinstance(value, list):
+        clock, cpu = value
+        return f"{clock:.2f} s ({cpu:.2f})"
+    return str(value)
+
+
+def _shells_and_awks(stored: Mapping[str, Mapping[str, Any]]) -> str:
+    """A row for each pair, and how many answers differ from those under the first."""
+    pairs = dict.fromkeys(pair for each in stored.values() for pair in each["differences"])
+    heads = ("shell", "awk", *(f"{each['scripts']} {what}" for what, each in stored.items()))
+    counts: Sequence[Mapping[str, int]] = [each["differences"] for each in stored.values()]
+    rows = [(*pair.split("+"), *(str(count.get(pair, "-")) for count in counts)) for pair in pairs]
+    return blocks.table(heads, rows, "--::")
 
 
 def _not_noticed(classes: Sequence[Mapping[str, Any]]) -> str:

@@ -1,7 +1,7 @@
 """Every script that changes a host does the same under every shell and with every awk: actions, jobs, leases, records.
 
     pytest -s tests/actions/test_shells_and_awks.py                  # every shell and every awk once; prints the table
-    pytest -s -m campaign tests/actions/test_shells_and_awks.py      # each with each
+    pytest -s -m campaign tests/actions/test_shells_and_awks.py      # each with each; for docs/campaign.md
 
 What asks for a login is run by bash, by design (`Action.login_shell`); awk and /bin/sh are the pair's for it too. The
 judge is the first pair alone: what a script ought to do is for the other tests to know.
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from actions.registry import ACTIONS
+from docs import figures
 from tests.support.shells import once_each, pairs, said_alone
 
 RANDOM = {"env.generate 1": "a password, made of what the kernel's generator says"}
@@ -98,4 +99,7 @@ def test_whatever_differs_is_reported_for_its_script_and_its_pair(what: str) -> 
 @pytest.mark.timeout(1800)
 def test_each_script_does_the_same_under_each_shell_with_each_awk() -> None:
     _, found = tried(["+".join(pair) for pair in pairs()], 1700)
-    assert different(found) == {}
+    others = different(found)
+    assert others == {}
+    counted = {pair: sum(pair in by_pair for by_pair in others.values()) for pair in found}
+    figures.store("shells-and-awks-actions", {"scripts": len(next(iter(found.values()))), "differences": counted})

@@ -1,6 +1,7 @@
 """Every script of a probe, with what every recording asks, says the same under every shell and with every awk.
 
     pytest -s tests/probes/test_shells_and_awks.py                      # prints the table
+    pytest -m campaign tests/probes/test_shells_and_awks.py             # the same, for docs/campaign.md
     BKREC_AWKS=/path/to/an/older/mawk pytest -s tests/probes/test_shells_and_awks.py      # and with that one
 
 The judge is the first pair alone: what a script ought to say is for the other tests to know, under any one pair.
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import figures
 from probes.command import Command
 from tests.support.one_host import answer
 from tests.support.shells import AWKS, SHELLS, awks, pairs, said_alone, shell_beside, shells
@@ -32,14 +34,30 @@ def answers() -> dict[str, dict[str, str]]:
 
 @pytest.mark.condition("shells-and-awks")
 def test_each_script_says_the_same_under_every_shell_with_every_awk(answers: dict[str, dict[str, str]]) -> None:
+    assert different(answers) == {}
+
+
+def different(answers: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Recording → pair → what was answered, where it is not what was answered under the first pair."""
     others = {
         name: {pair: text for pair, text in by_pair.items() if text != by_pair[PAIRS[0]]}
         for name, by_pair in answers.items()
     }
     print(f"\n{len(answers)} recordings, {len(PAIRS)} pairs; differences:")
-    for pair in PAIRS:
-        print(f"{pair:30} {sum(pair in different for different in others.values())}")
-    assert {name: different for name, different in others.items() if different} == {}
+    for pair, count in by_pair_counted(others).items():
+        print(f"{pair:30} {count}")
+    return {name: by_pair for name, by_pair in others.items() if by_pair}
+
+
+def by_pair_counted(others: dict[str, dict[str, str]]) -> dict[str, int]:
+    return {pair: sum(pair in by_pair for by_pair in others.values()) for pair in PAIRS}
+
+
+@pytest.mark.campaign
+def test_the_table_is_written_down(answers: dict[str, dict[str, str]]) -> None:
+    found = different(answers)
+    assert found == {}
+    figures.store("shells-and-awks-probes", {"scripts": len(answers), "differences": by_pair_counted(found)})
 
 
 def test_no_shell_and_no_awk_complains_of_a_script(answers: dict[str, dict[str, str]]) -> None:
