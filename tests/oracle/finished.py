@@ -37,7 +37,7 @@ NAMES_OF = {
 LIST_OF = {kind: word for word, kinds in NAMES_OF.items() for kind in kinds}
 OF_THE_CLUSTER = frozenset({
     "release", "src-directory", "script", "env", "tag", "migrated", "login", "database", "account", "product", "app",
-    "variable", "online", "page", "kv", "placed",
+    "variable", "gateway", "online", "page", "kv", "placed",
 })  # fmt: skip
 """Watched on the controller, and the whole cluster's."""
 NO_THINGS = frozenset({"packaged", "package", "served"})

@@ -59,7 +59,8 @@ for directory in "$home"/*/*; do
     fi
 done
 for file in "$home"/etc/* "$home"/etc/*/* /etc/consul-template/templates/* /etc/consul-template/conf.d/* \
-    /usr/local/openresty/nginx/conf/conf.d/* "$home"/cert/etcd/* /usr/local/bin/yq "$home/job/frontend/index.html"; do
+    /usr/local/openresty/nginx/conf/conf.d/* "$home"/cert/etcd/* /usr/local/bin/yq "$home/job/frontend/index.html" \
+    "$home/bk_apigateway/dashboard-fe/static/runtime/runtime.js"; do
     if [ -f "$file" ]; then tell file "$file" there; fi
 done
 rendered=$home/etc/job/job-common/application.yml
@@ -146,6 +147,9 @@ ask "select concat(user, '@', host) from mysql.user where host like '10.%' or ho
 ask 'select code, version from bksuite_common.production_info order by 1' | while read -r code version; do tell product "$code" "$version"; done
 ask 'select distinct app_code from open_paas.esb_app_account order by 1' | while read -r code; do tell app "$code" registered; done
 ask "select app_code, name from open_paas.paas_app_envvars where mode = 'all' order by 1, 2" | while read -r code name; do tell variable "$code $name" there; done
+ask "select g.name, s.name from bk_apigateway.core_release r join bk_apigateway.core_api g on g.id = r.api_id
+    join bk_apigateway.core_stage s on s.id = r.stage_id where g.status = 1 and s.status = 1 order by 1, 2" |
+    while read -r name stage; do tell gateway "$name $stage" released; done
 ask 'select a.code, v.version from open_paas.paas_saas_app a join open_paas.paas_saas_app_version v on v.id = a.online_version_id
     order by 1' | while read -r code version; do
     tell online "$code" "$version"

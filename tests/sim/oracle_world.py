@@ -21,6 +21,7 @@ from probes.container import (
 from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.gateway import GatewayReleased
 from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
@@ -30,7 +31,7 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, Pen
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
-from probes.saas import SaasOnline, SaasPackaged
+from probes.saas import SaasOnline, SaasPackaged, SaasValue
 from probes.tag import SecretsTag
 from probes.task import TaskDone
 from probes.text import FileMentions
@@ -263,10 +264,19 @@ class OracleWorld:
                 reading = Known("granted" if all(granted) else "missing")
             case AppRegistered(login_path=login_path, code=code) if things.known(host, "app", code):
                 reading = Known(True) if things.present(host, "app", code) else Absent()
+            case SaasValue(login_path=login_path, app=app, name=name) if things.known(
+                host, "variable", f"{app} {name}"
+            ):
+                there = things.present(host, "variable", f"{app} {name}")
+                reading = Known(True) if there else Absent()
             case SaasVariable(login_path=login_path, app_code=app, name=name) if things.known(
                 host, "variable", f"{app} {name}"
             ):
                 reading = Known(True) if things.present(host, "variable", f"{app} {name}") else Absent()
+            case GatewayReleased(login_path=login_path, gateway=gateway, stage=stage) if things.known(
+                host, "gateway", f"{gateway} {stage}"
+            ):
+                reading = Known(True) if things.present(host, "gateway", f"{gateway} {stage}") else Absent()
             case ProductVersion(login_path=login_path, code=code) if things.known(host, "product", code):
                 shown = Known(things.value(host, "product", code))
                 reading = shown if things.present(host, "product", code) else Absent()

@@ -101,6 +101,8 @@ def _files(thing: Thing) -> tuple[str, str] | None:
             return _moved(name)
         case "program":
             return _moved(f"/data/bkce/{name}")
+        case "venv":
+            return _moved(f"/data/bkce/.envs/{name}")
         case "script":
             return _moved(f"/data/install/{name}")
         case "src-directory":
@@ -164,6 +166,9 @@ def _controller(thing: Thing) -> tuple[str, str] | None:
             return _row("open_paas esb_app_account", f"app_code = '{name}'")
         case "variable":
             return _row("open_paas paas_app_envvars", f"app_code = '{first}' AND name = '{second}'")
+        case "gateway":
+            released = f"UPDATE bk_apigateway.core_api SET status = {{}} WHERE name = '{first}'"
+            return f'{SQL} -e "{released.format(0)}"', f'{SQL} -e "{released.format(1)}"'
         case "online":
             where = f"code = '{name}'"
             change = f"UPDATE open_paas.paas_saas_app SET online_version_id = NULL WHERE {where}"
