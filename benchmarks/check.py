@@ -294,8 +294,8 @@ def main() -> None:
     args = parser.parse_args()
     if not args.inside:
         words = [sys.executable, "-m", "benchmarks.check", "--inside", *sys.argv[1:]]
-        os.execvp("unshare", ["unshare", "--net", "--", *words])
-    endpoints.own_network()
+        os.execvp(endpoints.UNSHARE[0], [*endpoints.UNSHARE, *words])
+    endpoints.own_machine()
     rows: list[Row] = []
     heading = "hosts  state      bkrec s  bare s   ratio  bkrec cpu  bare cpu   ratio  rounds  peak MB"
     with tempfile.TemporaryDirectory() as name:

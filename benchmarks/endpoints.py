@@ -1,10 +1,14 @@
 """Real sshd endpoints in a network of their own: one sshd per address, OpenSSH's own limits, a host key of each.
 
-The caller runs inside `unshare --net`, where 10.0.0.0/8 is this machine, so that nothing real is reached and nobody's
-port is taken. Keys and configuration lie in one directory, with the `known_hosts` and `identity` of whoever connects.
+The caller runs inside `unshare --net --mount`, where 10.0.0.0/8 is this machine, so that nothing real is reached and
+nobody's port is taken; and where root's shell has no start-up file of its own. What this machine's happens to do would
+be done for every command (bash reads ~/.bashrc where sshd calls it; with pyenv that takes four times as long as an
+endpoint's answer) and hide what the tools differ in. Keys and configuration lie in one directory, with the
+`known_hosts` and `identity` of whoever connects.
 """
 
 import contextlib
+import pwd
 import shutil
 import subprocess
 import sys
@@ -32,9 +36,15 @@ Subsystem sftp internal-sftp
 ENDPOINT = Path(__file__).with_name("endpoint.py")
 
 
-def own_network() -> None:
-    """Every address that starts with 10 is this machine's."""
-    for command in ("ip link set lo up", "ip route add local 10.0.0.0/8 dev lo"):
+UNSHARE = ("unshare", "--net", "--mount", "--")
+
+
+def own_machine() -> None:
+    """Every address that starts with 10 is this machine's; root's start-up file is empty."""
+    commands = ["ip link set lo up", "ip route add local 10.0.0.0/8 dev lo"]
+    if (startup := Path(pwd.getpwuid(0).pw_dir) / ".bashrc").exists():
+        commands.append(f"mount --bind /dev/null {startup}")
+    for command in commands:
         subprocess.run(command.split(), check=True)
 
 

@@ -11,7 +11,7 @@ VENV; VENV/bin/pip install ansible-core pyinfra`), parallel-ssh of Debian's pssh
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +105,7 @@ def _pssh(program: str, directory: Path, addresses: Sequence[str]) -> Peer:
 
 
 @contextmanager
-def cold(directory: Path) -> Iterator[None]:
+def cold(directory: Path) -> Generator[None]:
     """What a tool leaves connected for its next call is closed afterwards: every run logs in anew."""
     masters = directory / "masters"
     masters.mkdir(exist_ok=True)

@@ -133,13 +133,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--hosts", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--states", nargs="+", default=STATES, choices=STATES)
-    parser.add_argument("--checks", type=int, default=5, help="after the first")
+    parser.add_argument("--checks", type=int, default=3, help="after the first")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not args.inside:
         words = [sys.executable, "-m", "benchmarks.steady", "--inside", *sys.argv[1:]]
-        os.execvp("unshare", ["unshare", "--net", "--", *words])
-    endpoints.own_network()
+        os.execvp(endpoints.UNSHARE[0], [*endpoints.UNSHARE, *words])
+    endpoints.own_machine()
     rows: list[Row] = []
     print("hosts  state      cold s  steady s  ratio  cold cpu  steady cpu  ratio  cold MB  last MB", flush=True)
     with tempfile.TemporaryDirectory() as name:

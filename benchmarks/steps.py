@@ -213,8 +213,8 @@ def main() -> None:
     if not args.inside:
         words = [sys.executable, "-m", "benchmarks.steps", "--inside", *sys.argv[1:]]
         own = 'mkdir -p /var/lib/bkrec && mount -t tmpfs none /var/lib/bkrec && exec "$@"'
-        os.execvp("unshare", ["unshare", "--net", "--mount", "--", "sh", "-c", own, "bench", *words])
-    endpoints.own_network()
+        os.execvp(endpoints.UNSHARE[0], [*endpoints.UNSHARE, "sh", "-c", own, "bench", *words])
+    endpoints.own_machine()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         endpoints.make_keys(directory, [HOST])

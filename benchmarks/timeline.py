@@ -55,7 +55,7 @@ class TimedStep:
     started_s: float
     ended_s: float
     wait_s: float
-    """From ready to started: its facts are read."""
+    """From ready to started: its facts are read; or its lock is reserved for a step that ends an outage."""
     launch_s: float
     """From started to the begin of its command."""
     command_s: float

@@ -98,7 +98,9 @@ def test_other_tools_get_the_same_answers_in_as_many_parts_as_they_ask_for(tmp_p
     (tmp_path / "sent").rename(tmp_path / f"sent{endpoint.PROGRAMS}")
     read = Command(script="$BENCH_READ 1 1")
     assert run_endpoint(tmp_path, read, "").stdout == whole
-    halves = [run_endpoint(tmp_path, Command(script=f"$BENCH_READ {part} 2"), "").stdout for part in (1, 2)]
+    halves = [
+        run_endpoint(tmp_path, Command(script='$BENCH_READ "$1" 2', args=(part,)), "").stdout for part in ("1", "2")
+    ]
     assert "".join(halves) == whole
     assert all(halves)
 
