@@ -36,7 +36,7 @@ def parts(into: Path, peers: Path | None) -> Iterator[tuple[str, Sequence[str], 
     yield "startup", ("benchmarks/startup.sh", "--json", f"{into}/startup.json"), ""
     yield "planner", (python, "benchmarks/planner.py", "--json", f"{into}/planner.json"), ""
     yield "check", (python, "-m", "benchmarks.check", "--json", f"{into}/check.json"), sshd or answers
-    others = ("--peers", *((str(peers),) if peers else ()), "--hosts", "100", "--states", "converged", "--runs", "3")
+    others = ("--peers", *((str(peers),) if peers else ()), "--hosts", "100", "--states", "converged", "--runs", "1")
     yield "peers", (python, "-m", "benchmarks.check", *others, "--json", f"{into}/peers.json"), sshd or answers
     yield "steady", (python, "-m", "benchmarks.steady", "--json", f"{into}/steady.json"), sshd or answers
     yield "steps", (python, "-m", "benchmarks.steps", "--json", f"{into}/steps.json"), sshd

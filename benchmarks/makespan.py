@@ -28,7 +28,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timeline import Figures, JobTime, TimedStep, figures
+from benchmarks.timeline import Figures, JobTime, Lock, TimedStep, figures
 from reconciler.engine import journal
 from tests.lab.machine.api import Lab
 from tests.lab.machine.place import CONTROLLER, HOSTS
@@ -105,14 +105,20 @@ def _tables(measured: Figures) -> Iterator[str]:
             f"  {step.verify_s:6.2f}  {step.step}"
         )
     yield "\nlock                 steps  command s  taken s"
-    for lock in (lock for lock in measured.locks if lock.steps > 1):
+    for lock in _shared(measured):
         yield f"{lock.name:20} {lock.steps:5}  {lock.command_s:9.1f}  {lock.taken_s:7.1f}"
+
+
+def _shared(measured: Figures) -> list[Lock]:
+    """A lock that one step alone has makes nothing wait."""
+    return [lock for lock in measured.locks if lock.steps > 1]
 
 
 def document(measured: Figures) -> dict[str, Any]:
     """All that is printed; of the steps themselves only those with the largest overhead."""
     stored = asdict(measured)
     stored["largest"] = [_row(step) for step in measured.largest]
+    stored["locks"] = [asdict(lock) for lock in _shared(measured)]
     return {
         **stored,
         "chain": len(measured.chain),
