@@ -346,6 +346,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, change_domain.md",
         world=from_61(own_domain),
         owned=own_domain,
+        lab="tests/lab/test_paths.py",
     ),
     ClusterShape(
         id="https-domain",
@@ -362,6 +363,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         ),
         source=".path; functions:560",
         world=from_61(toml=ELSEWHERE),
+        lab="tests/lab/test_paths.py",
     ),
     ClusterShape(
         id="src-link",
@@ -385,6 +387,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         title=_text("/data/install is a link: what it leads to is backed up", "/data/install 为链接：备份其指向的内容"),
         source="guide 5.3",
         tested="tests/actions/test_backup.py::test_a_tree_behind_a_link_is_copied_with_all_it_leads_to",
+        lab="tests/lab/test_paths.py",
     ),
     ClusterShape(
         id="two-hosts",

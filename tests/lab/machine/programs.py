@@ -102,7 +102,7 @@ wait
 APISIX = """\
 #!/bin/bash
 # Stand-in for apisix: a daemon of its own on port 6006.
-pid=/data/bkce/logs/bk_apigateway/apisix/logs/nginx.pid
+pid=${0%%/bk_apigateway/*}/logs/bk_apigateway/apisix/logs/nginx.pid
 case $1 in
     start)
         setsid busybox httpd -f -p 6006 -h /usr/local/lib/bklab/www < /dev/null > /dev/null 2>&1 &
