@@ -40,11 +40,13 @@ def _silences(redirection: Node) -> bool:
 
 
 def _of(redirection: Node) -> str:
-    return (redirection.get("N") or {}).get("Value", "")
+    number: Node = redirection.get("N") or {}
+    return number.get("Value", "")
 
 
 def _literal(word: Node | None) -> str:
-    return "".join(str(part.get("Value", "$")) for part in (word or {}).get("Parts") or [])
+    parts: list[Node] = (word or {}).get("Parts") or []
+    return "".join(str(part.get("Value", "$")) for part in parts)
 
 
 def _programs(source: bytes, node: Node) -> Iterator[str]:
