@@ -248,11 +248,11 @@ def _bundle(stored: Mapping[str, Mapping[str, Any]]) -> str:
     return blocks.table(("", *stored), rows, "-::") + f"\n{note}\n"
 
 
-def _measured(value: Any) -> str:
-    if isinstance(value, list):
-        clock, cpu = value
-        return f"{clock:.2f} s ({cpu:.2f})"
-    return str(value)
+def _measured(value: str | float | Sequence[float]) -> str:
+    if isinstance(value, str | int | float):
+        return str(value)
+    clock, cpu = value
+    return f"{clock:.2f} s ({cpu:.2f})"
 
 
 def _shells_and_awks(stored: Mapping[str, Mapping[str, Any]]) -> str:
