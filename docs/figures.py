@@ -6,6 +6,7 @@ python benchmarks/planner.py --json docs/measured/planner.json
 benchmarks/startup.sh --json docs/measured/startup.json
 python -m benchmarks.check --json docs/measured/check.json
 python -m benchmarks.steps --json docs/measured/steps.json
+python -m benchmarks            # these and all others
 python docs/figures.py
 """
 
@@ -47,6 +48,15 @@ CHECK = (
 )
 CHECKED = ("bkrec_s", "bare_s", "time_ratio", "bkrec_cpu_s", "bare_cpu_s", "cpu_ratio", "rounds")
 LEAST_SHARE = 0.02
+SOURCES: Mapping[str, str] = {"makespan-phases": "makespan", "makespan-largest": "makespan"}
+"""Tables that share a file."""
+BESIDE: Mapping[str, str] = {"guide_s": "guide's commands, pasted without a pause", "runbook_s": "runbook, pasted"}
+PHASES: Mapping[str, str] = {
+    "wait": "ready → started: its facts are read, or its lock is reserved for the end of an outage",
+    "launch": "started → its command begins",
+    "command": "its command",
+    "verify": "its command has ended → its effects are verified",
+}
 STEP_COSTS: Mapping[str, tuple[str, int]] = {
     "step_ms": ("a step, ms", 0),
     "channels": ("commands sent for it", 1),
@@ -66,9 +76,16 @@ def figure(_: Lang, name: str) -> str:
         "startup": _startup,
         "check": _check,
         "check-profile": _profile,
+        "peers": _peers,
+        "steady": _steady,
         "steps": _steps,
+        "makespan": _makespan,
+        "makespan-phases": _phases,
+        "makespan-largest": _largest,
     }
-    return tables[name](_stored(name))
+    if name == "memory":
+        return _memory()
+    return tables[name](_stored(SOURCES.get(name, name)))
 
 
 def _stored(name: str) -> Any:
@@ -112,6 +129,89 @@ def _profile(stored: Mapping[str, Any]) -> str:
     shares: Mapping[str, float] = stored["shares"]
     rows = [(part, f"{share:.0%}") for part, share in shares.items() if share >= LEAST_SHARE]
     return blocks.table((f"{stored['hosts']} hosts, {stored['state']}", "share"), rows, "-:")
+
+
+def _peers(rows: Sequence[Mapping[str, Any]]) -> str:
+    (row,) = rows
+    ours = ("**bkrec check**", f"{row['bkrec_s']:.2f}", "1.00", f"{row['bkrec_cpu_s']:.2f}", "1.00")
+    floor = _peer("asyncssh alone", row["bare_s"], 1 / row["time_ratio"], row["bare_cpu_s"], 1 / row["cpu_ratio"])
+    theirs = [
+        _peer(peer["name"], peer["seconds"], peer["time_ratio"], peer["cpu_s"], peer["cpu_ratio"])
+        for peer in sorted(row["peers"], key=lambda peer: -peer["seconds"])
+    ]
+    head = (f"{row['hosts']} hosts, {row['state']}", "s", "× bkrec", "CPU s", "× bkrec")
+    return blocks.table(head, (*theirs, ours, floor), "-::::") + f"\n{row['runs']} run of each, in turn.\n"
+
+
+def _peer(name: str, seconds: float, ratio: float, cpu_s: float, cpu_ratio: float) -> tuple[str, ...]:
+    return name, f"{seconds:.2f}", f"{ratio:.2f}", f"{cpu_s:.2f}", f"{cpu_ratio:.2f}"
+
+
+def _steady(rows: Sequence[Mapping[str, Any]]) -> str:
+    names = ("cold_s", "steady_s", "ratio", "cold_cpu_s", "steady_cpu_s", "cpu_ratio")
+    lines = [(f"{row['hosts']}", str(row["state"]), *(f"{row[name]:.2f}" for name in names)) for row in rows]
+    head = ("hosts", "state", "first s", "later s", "ratio", "first CPU s", "later CPU s", "ratio")
+    checks = min(row["checks"] for row in rows)
+    return blocks.table(head, lines, ":-::::::") + f"\nMedians of {checks} later checks (bar: 0.35).\n"
+
+
+def _makespan(stored: Mapping[str, Any]) -> str:
+    busiest = stored["locks"][0]
+    left = f" (after them {stored.get('guide_left')} facts differ)"
+    chain, lock = f"longest chain, {stored['chain']} steps", f"lock {busiest['name']}, {busiest['steps']} steps"
+    seconds: Sequence[tuple[str, float]] = [
+        ("`apply`, its whole process", stored["apply_s"]),
+        ("from the first reading to the verdict", stored["whole_s"]),
+        ("… before the first step", stored["before_s"]),
+        ("… from the first step to the last", stored["steps_s"]),
+        ("… after the last step", stored["after_s"]),
+        (f"lower bound: {chain}", stored["chain_s"]),
+        (f"lower bound: {lock}", busiest["command_s"]),
+        ("the same commands in this order, nothing else taking time", stored["ideal_s"]),
+        *((f"the {name}{left * (key == 'guide_s')}", stored[key]) for key, name in BESIDE.items() if key in stored),
+    ]
+    at_once = "; ".join(f"{count}: {lasted:.1f} s" for count, lasted in stored["running"].items())
+    note = (
+        f"\n{stored['steps']} steps. {stored['ratio']:.2f} times the lower bound (bar: 1.1);"
+        f" {stored['steps_ratio']:.2f} times from the first step to the last. Steps at once, {at_once}.\n"
+    )
+    return (
+        blocks.table(("an upgrade in the lab", "s"), ((name, f"{value:.1f}") for name, value in seconds), "-:") + note
+    )
+
+
+def _phases(stored: Mapping[str, Any]) -> str:
+    spreads = {label: stored["phases"][name] for name, label in PHASES.items()}
+    spreads["all but its command"] = stored["overhead"]
+    rows = [
+        (label, f"{spread['median_s']:.2f}", f"{spread['p90_s']:.2f}", f"{spread['total_s']:.1f}")
+        for label, spread in spreads.items()
+    ]
+    return blocks.table(("a step", "median s", "p90 s", "total s"), rows, "-:::")
+
+
+def _largest(stored: Mapping[str, Any]) -> str:
+    names = ("overhead", "wait", "launch", "command", "verify")
+    rows = [(f"`{step['action']}`", *(f"{step[name]:.2f}" for name in names)) for step in stored["largest"]]
+    return blocks.table(("step", "overhead s", *names[1:]), rows, "-:::::")
+
+
+def _memory() -> str:
+    check = max(_stored("check"), key=lambda row: (row["hosts"], row["peak_mb"]))
+    steady = max(_stored("steady"), key=lambda row: (row["hosts"], row["last_mb"]))
+    planned = [row for rows in _stored("planner")["rows"].values() for row in rows]
+    largest = max(planned, key=lambda row: (row["hosts"], row["peak_mb"]))
+    rows = [
+        (f"`check`, {check['hosts']} hosts, {check['state']}", check["peak_mb"]),
+        (
+            f"a check repeated by `--every`, {steady['hosts']} hosts, {steady['state']}: after the first check",
+            steady["cold_mb"],
+        ),
+        (f"… after {steady['checks']} more", steady["last_mb"]),
+        (f"diff and plan, {largest['hosts']:,.0f} hosts (bar: 300)", largest["peak_mb"]),
+        ("`apply`, the lab's whole upgrade", _stored("makespan")["apply_peak_mb"]),
+    ]
+    return blocks.table(("peak of memory", "MB"), ((name, f"{value:.0f}") for name, value in rows), "-:")
 
 
 def _steps(stored: Mapping[str, float]) -> str:
