@@ -164,7 +164,7 @@ def _peers(rows: Sequence[Mapping[str, Any]]) -> str:
         for peer in sorted(row["peers"], key=lambda peer: -peer["seconds"])
     ]
     head = (f"{row['hosts']} hosts, {row['state']}", "s", "× bkrec", "CPU s", "× bkrec")
-    return blocks.table(head, (*theirs, ours, floor), "-::::") + f"\nMedians of {row['runs']}, in turn.\n"
+    return blocks.table(head, (*theirs, ours, floor), "-::::") + f"\n{row['runs']} run of each, in turn.\n"
 
 
 def _peer(name: str, seconds: float, ratio: float, cpu_s: float, cpu_ratio: float) -> tuple[str, ...]:
@@ -181,6 +181,7 @@ def _steady(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _makespan(stored: Mapping[str, Any]) -> str:
     busiest = stored["locks"][0]
+    left = f" (after them {stored.get('guide_left')} facts differ)"
     chain, lock = f"longest chain, {stored['chain']} steps", f"lock {busiest['name']}, {busiest['steps']} steps"
     seconds: Sequence[tuple[str, float]] = [
         ("`apply`, its whole process", stored["apply_s"]),
@@ -191,7 +192,7 @@ def _makespan(stored: Mapping[str, Any]) -> str:
         (f"lower bound: {chain}", stored["chain_s"]),
         (f"lower bound: {lock}", busiest["command_s"]),
         ("the same commands in this order, nothing else taking time", stored["ideal_s"]),
-        *((f"the {name}", stored[key]) for key, name in BESIDE.items() if key in stored),
+        *((f"the {name}{left * (key == 'guide_s')}", stored[key]) for key, name in BESIDE.items() if key in stored),
     ]
     at_once = "; ".join(f"{count}: {lasted:.1f} s" for count, lasted in stored["running"].items())
     note = (
