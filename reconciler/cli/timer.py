@@ -26,8 +26,8 @@ def install(options: Options, *, every_s: int, confirm: str | None, run_as: str,
     files = ((str(unit.path), unit.text) for unit in proposal.files)
     out(timer_text(files, proposal.enabling, options.render_options()))
     _confirmed(options, "confirm-timer", timer.install, proposal, yes=yes)
-    user = "--user " if proposal.scope == "user" else ""
-    err(label("timer-installed", options.lang, name=proposal.name, user=user) + "\n")
+    journal = "journalctl --user" if proposal.scope == "user" else "journalctl"
+    err(label("timer-installed", options.lang, name=proposal.name, journal=journal) + "\n")
     err(label("timer-key", options.lang, command=" ".join(proposal.starting)) + "\n")
     if proposal.scope == "user":
         err(label("timer-linger", options.lang) + "\n")

@@ -62,8 +62,8 @@ LABELS: dict[str, LocalizedText] = {
     "timer-removes": message("remove {path}", "删除 {path}"),
     "timer-none": message("no timer of this cluster is installed here", "本机没有该集群的定时器"),
     "timer-installed": message(
-        "{name}.timer is enabled; results: `journalctl {user}-u {name}`",
-        "已启用 {name}.timer；结果：`journalctl {user}-u {name}`",
+        "{name}.timer is enabled; results: `{journal} -u {name}`",
+        "已启用 {name}.timer；结果：`{journal} -u {name}`",
     ),
     "timer-linger": message(
         "it runs only while you are logged in, unless `loginctl enable-linger` is on",

@@ -74,6 +74,7 @@ def test_it_is_shown_written_and_enabled(bkrec: Run, machine: Path) -> None:
     assert "OnUnitActiveSec=300s" in out
     enable = " ".join([*SCOPE, "enable --now bkrec-check-lab.timer"])
     assert _calls(machine) == [" ".join([*SCOPE, "daemon-reload"]), enable]
+    assert f"`{' '.join(['journalctl', *SCOPE])} -u bkrec-check-lab`" in err
     assert (machine / "state" / "bkrec" / "lab").stat().st_mode & 0o777 == 0o700
 
 
