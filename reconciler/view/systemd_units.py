@@ -153,10 +153,10 @@ def _hardening(units: TimerUnits) -> Iterator[str]:
 
 def cluster_file(text: str) -> str:
     """Of the check that a service of ours runs; "" where the text is of something else."""
-    found = re.search(r'^ExecStart=\S+ -c ("(?:[^"\\]|\\.)*"|\S+) ', text, re.MULTILINE)
-    if found is None:
+    match = re.search(r'^ExecStart=\S+ -c ("(?:[^"\\]|\\.)*"|\S+) ', text, re.MULTILINE)
+    if match is None:
         return ""
-    word = found[1].strip('"').replace("$$", "$").replace("%%", "%")
+    word = match[1].strip('"').replace("$$", "$").replace("%%", "%")
     return re.sub(r"\\(.)", r"\1", word)
 
 
