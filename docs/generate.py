@@ -20,6 +20,7 @@ GENERATORS = (
     "restore",
     "shapes",
     "first_quarter_hour",
+    "newcomer",
     "site_facts",
     "seal_tables",
     "tools",

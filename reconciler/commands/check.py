@@ -80,11 +80,11 @@ def combined_exit_code(codes: Set[int]) -> int:
 
 def _sharing_a_name(paths: Sequence[Path]) -> Mapping[Path, BkrecError]:
     files = {path: file for path in paths if isinstance(file := _loaded(path), ClusterFile)}
-    occurrences = Counter(files[path].name for path in paths if path in files)
+    counts = Counter(files[path].name for path in paths if path in files)
     return {
-        path: SpecError(diagnose("cluster-name-shared", where=str(path), name=file.name, number=occurrences[file.name]))
+        path: SpecError(diagnose("cluster-name-shared", where=str(path), name=file.name, number=counts[file.name]))
         for path, file in files.items()
-        if occurrences[file.name] > 1
+        if counts[file.name] > 1
     }
 
 

@@ -19,6 +19,7 @@ from docs import (
     first_quarter_hour,
     guide_coverage,
     man,
+    newcomer,
     restore,
     seal_tables,
     sessions,
@@ -235,6 +236,7 @@ def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> N
         pytest.param(drift_classes.COMMAND, drift_classes.classes, id="drift-classes"),
         pytest.param(restore.COMMAND, restore.commands, id="restore"),
         pytest.param(first_quarter_hour.COMMAND, first_quarter_hour.session, id="first-quarter-hour"),
+        pytest.param(newcomer.COMMAND, newcomer.session, id="newcomer"),
     ],
 )
 def test_a_generated_part_is_in_step_with_the_code(command: str, content: Callable[[Lang, str], str]) -> None:
@@ -253,7 +255,7 @@ def test_each_recorded_session_is_shown_in_both_languages() -> None:
 def test_no_session_is_typed(page: str) -> None:
     """Output of bkrec stands only in blocks that a command writes."""
     typed = _text(page)
-    for command in (sessions.COMMAND, first_quarter_hour.COMMAND):
+    for command in (sessions.COMMAND, first_quarter_hour.COMMAND, newcomer.COMMAND):
         typed = blocks.filled(typed, command, lambda _: "")
     assert re.findall(r"^\$ bkrec.*", typed, re.MULTILINE) == []
 

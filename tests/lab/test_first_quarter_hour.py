@@ -11,12 +11,9 @@ speaks English, the other hosts Chinese. Each command is typed on a terminal, on
 import contextlib
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +26,9 @@ from tests.lab.machine.api import Lab
 from tests.lab.machine.place import HOSTS, LabError, quiet, sh
 from tests.lab.support.bare import Bare, bundle
 from tests.lab.support.operator import fresh, on, until
+from tests.lab.support.terminal import LOCALES, in_terminal, terminal, typed
 
 pytestmark = [pytest.mark.campaign, pytest.mark.lab, pytest.mark.timeout(1800)]
-LOCALES = {"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"}
 HOST_LANG = {"h1": "en_US.UTF-8", "h2": "zh_CN.UTF-8", "h3": "zh_CN.UTF-8"}
 BASTION_USER = "ops#root"
 BASTION_PORT = 36000
@@ -46,8 +43,6 @@ Host 10.0.0.*
   User root
   ProxyJump bastion
 """
-TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r(?!\n)|\x07")
-QUESTION = re.compile(r"\[[yYnN/]+\]:? ?$|[?？] ?$")
 
 
 @dataclass(slots=True)
@@ -162,38 +157,6 @@ def operator(network: Network, archive: Path, lang: str) -> Generator[Bare]:
             agent.wait(20)
 
 
-def typed(machine: Bare, command: str, lang: str, timeout_s: float = 120) -> dict[str, Any]:
-    """COMMAND as typed on a terminal of that language; questions are answered with yes."""
-    environment = {
-        "LANG": LOCALES[lang], "TERM": "xterm", "COLUMNS": "110", "SSH_AUTH_SOCK": "/root/.ssh/agent", "NO_COLOR": "1",
-    }  # fmt: skip
-    began = time.monotonic()
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        machine.command("sh", "-c", f"stty cols 110; cd /root; {command}", env=environment),
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    printed = b""
-    while time.monotonic() - began < timeout_s:
-        if not select.select([ours], [], [], 0.2)[0]:
-            if QUESTION.search(printed.decode(errors="replace").rsplit("\n", 1)[-1]):
-                os.write(ours, b"y\n")
-            continue
-        try:
-            block = os.read(ours, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        printed += block
-    os.close(ours)
-    code = process.wait(20)
-    text = TERMINAL.sub("", printed.decode(errors="replace").replace("\r\n", "\n"))
-    seconds = round(time.monotonic() - began, 1)
-    return {"command": command, "output": text.splitlines(), "exit": code, "seconds": seconds}
-
-
 @pytest.fixture(scope="module")
 def archive() -> Path:
     return bundle("x86_64")
@@ -205,7 +168,7 @@ def recording(network: Network, bastion: Bare, archive: Path) -> dict[str, list[
     for lang in LOCALES:
         with operator(network, archive, lang) as machine:
             recorded[lang] = [
-                {"name": step.name} | typed(machine, step.command.replace("VERSION", _version(archive)), lang)
+                {"name": step.name} | _typed(machine, step.command.replace("VERSION", _version(archive)), lang)
                 for step in STEPS
             ]
     for lang, steps in recorded.items():
@@ -213,6 +176,11 @@ def recording(network: Network, bastion: Bare, archive: Path) -> dict[str, list[
             print(f"\n[{lang}] $ {step['command']}", *step["output"][:60], sep="\n")
             print(f"[exit {step['exit']}, {step['seconds']} s]")
     return recorded
+
+
+def _typed(machine: Bare, command: str, lang: str) -> dict[str, Any]:
+    environment = {"SSH_AUTH_SOCK": "/root/.ssh/agent", **terminal(lang)}
+    return typed(command, machine.command("sh", "-c", in_terminal("/root", command), env=environment))
 
 
 def _version(archive: Path) -> str:

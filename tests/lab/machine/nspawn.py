@@ -66,8 +66,8 @@ def boot(place: Place, host: str) -> None:
     with open(top / "console.log", "ab") as log:
         process = subprocess.Popen(
             [*_scope(place, host), *_nspawn(place, host, root)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(),
-            start_new_session=True, preexec_fn=_own_cgroup(f"{place.netns}-{host}"),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(),
+            start_new_session=True, preexec_fn=own_cgroup(f"{place.netns}-{host}"),
         )  # fmt: skip
     process.returncode = 0  # the host outlives us: nobody waits for it, and Python is not to warn of that
     (top / "nspawn.pid").write_text(str(process.pid), encoding="utf-8")
@@ -83,7 +83,7 @@ def _nspawn(place: Place, host: str, root: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(BUILDER_ENV)}
     return kept | {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
 
@@ -94,7 +94,7 @@ def _scope(place: Place, host: str) -> list[str]:
     return ["systemd-run", "--quiet", "--scope", "-p", "Delegate=yes", f"--unit={place.netns}-{host}-{time.time_ns()}"]
 
 
-def _own_cgroup(name: str) -> Callable[[], None] | None:
+def own_cgroup(name: str) -> Callable[[], None] | None:
     """What the child does before it becomes nspawn: move into its own cgroup in every hierarchy."""
     if Path("/run/systemd/system").exists():
         return None

@@ -43,7 +43,7 @@ def tree(arch: str) -> Path:
                 include,
                 SUITE,
                 half,
-                _mirror(),
+                mirror(),
                 quiet=True,
             )
             if "locales" in include:
@@ -57,7 +57,7 @@ def _locales(root: Path) -> None:
     sh("chroot", root, "locale-gen", quiet=True)
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """Of the archive that this machine's own packages come from."""
     printed = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)"], capture_output=True, text=True, check=True
