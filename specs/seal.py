@@ -7,7 +7,7 @@ from pydantic import Field
 from specs.model import Model
 from specs.text import LocalizedText
 
-PartName = Literal["configuration", "ingress", "services", "system", "programs", "scripts"]
+PartName = Literal["configuration", "ingress", "services", "system", "host", "programs", "scripts"]
 """Beside "units" and "containers", which follow from the modules."""
 PATTERN = r"^(\{home\}|\{install\}|/|\*)[^\s]*$"
 

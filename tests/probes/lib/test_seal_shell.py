@@ -103,6 +103,21 @@ def test_a_kernel_value_that_the_vendor_sets_is_compared(tmp_path: Path) -> None
     assert platform.changes() == ["content system sysctl:kernel.ostype"]
 
 
+@pytest.mark.parametrize(
+    "file", ["/etc/tmpfiles.d/gse.conf", "/etc/logrotate.d/bk-cmdb", "/etc/rsyslog.d/bk-cmdb.conf"]
+)
+def test_what_the_installers_leave_in_directories_of_the_system_is_sealed(tmp_path: Path, file: str) -> None:
+    """Without the first GSE has no directory for its pid files after the next reboot, and nothing shows it before."""
+    roots = [(part.name, root) for part in release().seal.parts for root in part.roots if root.startswith("/etc")]
+    platform = SealedPlatform(tmp_path, scope=[f"@root\t{part}\t{tmp_path}{root}" for part, root in roots])
+    words = platform.words().replace(f"@root\tconfiguration\t{platform.etc}\n", "")
+    path, beside = platform.write(file.removeprefix("/etc/")), platform.write(f"{file.removeprefix('/etc/')}.mine")
+    platform.seal(words=words)
+    path.unlink()
+    beside.unlink()
+    assert platform.changes() == [f"gone host {file.removeprefix('/')}"]
+
+
 def matched(pattern: str, root: Path) -> Path:
     """A file that the pattern leaves out, below a directory of the test."""
     name = pattern.replace("{home}", "/home").replace("{install}", "/install").replace("[0-9]", "1")
