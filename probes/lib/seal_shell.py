@@ -131,7 +131,9 @@ kernel() { # of the keys that these files set, what the kernel has
       if [ -f "$path" ]; then sed -n 's/^ *-\{0,1\}\([A-Za-z0-9_.\/-]*\) *=.*/\1/p' "$path"; fi
     done
   done | sort -u | while read -r key; do
-    if { read -r text; } 2>/dev/null <"/proc/sys/$(printf '%s\n' "$key" | tr . /)"; then
+    # read at once: of a number the kernel tells a shell that reads byte by byte (dash) one digit, and then its end
+    text=$(head -n 1 "/proc/sys/$(printf '%s\n' "$key" | tr . /)" 2>/dev/null) || text=
+    if [ -n "$text" ]; then
       printf 'system\tv\t-\t-\t-\t-\t-\t-\t%s\tsysctl:%s\002\n' "$(printf %s "$text" | digest)" "$key"
     fi
   done

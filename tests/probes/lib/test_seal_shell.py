@@ -1,10 +1,11 @@
 """What the seal covers besides files: units as systemd looks for them, containers, the kernel; and what is left out."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tests.probes.here import tool
+from tests.probes.here import SHELLS, tool
 from tests.sim.worlds import release
 from tests.support.seals import SealedPlatform
 
@@ -85,6 +86,23 @@ def test_a_docker_that_does_not_answer_leaves_containers_unread(tmp_path: Path) 
     platform.seal()
     dead = SealedPlatform(tmp_path, tools=tool(tmp_path / "tools", "docker", "exit 1"))
     assert dead.changes() == ["unread containers docker"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_number_of_the_kernel_is_sealed_too(tmp_path: Path, shell: str) -> None:
+    """/proc/sys gives a number to the first read alone: a shell that reads byte by byte gets one digit, and the end."""
+    platform = SealedPlatform(tmp_path, shell=shell, scope=[f"@sysctl\t-\t{tmp_path}/etc/*.conf"])
+    platform.write("99.conf", "net.core.somaxconn=4096\nvm.overcommit_memory = 1\nkernel.absent = 1\n")
+    platform.seal()
+    lines = [line.split("\t") for line in platform.manifest.read_text().splitlines() if "sysctl:" in line]
+    whole = {
+        key: Path("/proc/sys", *key.split(".")).read_text().strip()
+        for key in ("net.core.somaxconn", "vm.overcommit_memory")
+    }
+    assert {line[9].removesuffix("\2"): line[8] for line in lines} == {
+        f"sysctl:{key}": sha256(text.encode()).hexdigest() for key, text in whole.items()
+    }
+    assert platform.changes() == []
 
 
 def test_a_kernel_value_that_the_vendor_sets_is_compared(tmp_path: Path) -> None:
