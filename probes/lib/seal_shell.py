@@ -101,12 +101,14 @@ containers() { # what an id was started with never changes: only an id that the 
     for field in image mounts environment command network; do
       case $field in
         image) shown='{{.Image}}' ;;
-        mounts) shown='{{json .HostConfig.Binds}}' ;;
+        mounts) shown='{{range .HostConfig.Binds}}{{println .}}{{end}}-' ;;
         environment) shown='{{json .Config.Env}}' ;;
         command) shown='{{json .Config.Entrypoint}} {{json .Config.Cmd}}' ;;
         network) shown='{{.HostConfig.NetworkMode}}' ;;
       esac
       text=$(docker inspect --format "$shown" "$id" 2>/dev/null) || text=
+      # `docker run` puts several -v in any order (cli/command/container/opts.go: it ranges over a map)
+      if [ "$field" = mounts ]; then text=$(printf '%s\n' "$text" | LC_ALL=C sort); fi
       if [ -z "$text" ]; then printf 'unread\tcontainers\t%s\n' "$name"; continue; fi
       printf 'containers\tc\t-\t-\t-\t-\t%s\t%s\t%s\tcontainer:%s:%s\002\n' \
         "$since" "$id" "$(printf %s "$text" | digest)" "$name" "$field"

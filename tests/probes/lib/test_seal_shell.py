@@ -15,6 +15,13 @@ DOCKER = r"""case "$*" in
   *Created*) echo 2024-06-01T02:00:00.5Z ;;
   *) cat "$0.answer"; echo "$3" ;;
 esac"""
+MOUNTED = r"""case "$*" in
+  ps*) cat "$0.names" ;;
+  *Created*) echo 2024-06-01T02:00:00.5Z ;;
+  *'{{json .HostConfig.Binds}}'*) tr '\\n' , <"$0.mounts"; echo null ;;
+  *'{{range .HostConfig.Binds}}{{println .}}{{end}}-'*) cat "$0.mounts"; echo - ;;
+  *) echo "$3" ;;
+esac"""
 FIELDS = ("command", "environment", "image", "mounts", "network")
 EXCLUDED = tuple(path for entry in release().seal.exclusions for path in entry.paths)
 
@@ -65,6 +72,26 @@ def test_a_container_started_otherwise_is_seen_by_what_differs_and_one_that_is_g
     assert "CANARY" not in platform.manifest.read_text()
     (tools / "docker.names").write_text("")
     assert platform.changes() == []
+
+
+def test_the_order_in_which_docker_has_a_containers_mounts_is_no_change(tmp_path: Path) -> None:
+    """Its client draws it anew at each `docker run` with several of them."""
+    tools = tool(tmp_path / "tools", "docker", MOUNTED)
+    platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-monitor"])
+    platform.write("a.conf")
+
+    def started(number: int, *mounts: str) -> None:
+        (tools / "docker.names").write_text(f"bk-monitor {number}\n")
+        (tools / "docker.mounts").write_text("".join(f"{mount}\n" for mount in mounts))
+
+    started(1, "/data/a:/a", "/data/b c:/b")
+    platform.seal()
+    started(2, "/data/b c:/b", "/data/a:/a")
+    assert platform.changes() == []
+    started(3, "/data/b c:/b")
+    assert platform.changes() == ["content containers container:bk-monitor:mounts"]
+    started(4)
+    assert platform.changes() == ["content containers container:bk-monitor:mounts"]
 
 
 def test_a_container_that_is_still_the_one_that_was_sealed_is_not_inspected(tmp_path: Path) -> None:
