@@ -7,7 +7,9 @@ from pydantic import Field
 from specs.model import Model
 from specs.text import LocalizedText
 
-PartName = Literal["configuration", "ingress", "services", "system", "programs", "scripts", "registrations"]
+PartName = Literal[
+    "configuration", "ingress", "services", "system", "host", "programs", "scripts", "registrations",
+]  # fmt: skip
 """Beside "units" and "containers", which follow from the modules."""
 SealedRows = Literal["saas", "gateway"]
 PATTERN = r"^(\{home\}|\{install\}|/|\*)[^\s]*$"

@@ -104,12 +104,14 @@ containers() { # what an id was started with never changes: only an id that the 
     for field in image mounts environment command network; do
       case $field in
         image) shown='{{.Image}}' ;;
-        mounts) shown='{{json .HostConfig.Binds}}' ;;
+        mounts) shown='{{range .HostConfig.Binds}}{{println .}}{{end}}-' ;;
         environment) shown='{{json .Config.Env}}' ;;
         command) shown='{{json .Config.Entrypoint}} {{json .Config.Cmd}}' ;;
         network) shown='{{.HostConfig.NetworkMode}}' ;;
       esac
       text=$(docker inspect --format "$shown" "$id" 2>/dev/null) || text=
+      # `docker run` puts several -v in any order (cli/command/container/opts.go: it ranges over a map)
+      if [ "$field" = mounts ]; then text=$(printf '%s\n' "$text" | LC_ALL=C sort); fi
       if [ -z "$text" ]; then printf 'unread\tcontainers\t%s\n' "$name"; continue; fi
       printf 'containers\tc\t-\t-\t-\t-\t%s\t%s\t%s\tcontainer:%s:%s\002\n' \
         "$since" "$id" "$(printf %s "$text" | digest)" "$name" "$field"
@@ -134,7 +136,9 @@ kernel() { # of the keys that these files set, what the kernel has
       if [ -f "$path" ]; then sed -n 's/^ *-\{0,1\}\([A-Za-z0-9_.\/-]*\) *=.*/\1/p' "$path"; fi
     done
   done | sort -u | while read -r key; do
-    if { read -r text; } 2>/dev/null <"/proc/sys/$(printf '%s\n' "$key" | tr . /)"; then
+    # read at once: of a number the kernel tells a shell that reads byte by byte (dash) one digit, and then its end
+    text=$(head -n 1 "/proc/sys/$(printf '%s\n' "$key" | tr . /)" 2>/dev/null) || text=
+    if [ -n "$text" ]; then
       printf 'system\tv\t-\t-\t-\t-\t-\t-\t%s\tsysctl:%s\002\n' "$(printf %s "$text" | digest)" "$key"
     fi
   done

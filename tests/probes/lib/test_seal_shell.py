@@ -1,5 +1,6 @@
 """What the seal covers besides files: units as systemd looks for them, containers, the kernel; and what is left out."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ DOCKER = r"""case "$*" in
   *' other'* | inspect*' bk-'*) exit 1 ;;
   *Created*) echo 2024-06-01T02:00:00.5Z ;;
   *) cat "$0.answer"; echo "$3" ;;
+esac"""
+MOUNTED = r"""case "$*" in
+  ps*) cat "$0.names" ;;
+  *Created*) echo 2024-06-01T02:00:00.5Z ;;
+  *'{{json .HostConfig.Binds}}'*) tr '\\n' , <"$0.mounts"; echo null ;;
+  *'{{range .HostConfig.Binds}}{{println .}}{{end}}-'*) cat "$0.mounts"; echo - ;;
+  *) echo "$3" ;;
 esac"""
 FIELDS = ("command", "environment", "image", "mounts", "network")
 EXCLUDED = tuple(path for entry in release().seal.exclusions for path in entry.paths)
@@ -66,6 +74,26 @@ def test_a_container_started_otherwise_is_seen_by_what_differs_and_one_that_is_g
     assert platform.changes() == []
 
 
+def test_the_order_in_which_docker_has_a_containers_mounts_is_no_change(tmp_path: Path) -> None:
+    """Its client draws it anew at each `docker run` with several of them."""
+    tools = tool(tmp_path / "tools", "docker", MOUNTED)
+    platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-monitor"])
+    platform.write("a.conf")
+
+    def started(number: int, *mounts: str) -> None:
+        (tools / "docker.names").write_text(f"bk-monitor {number}\n")
+        (tools / "docker.mounts").write_text("".join(f"{mount}\n" for mount in mounts))
+
+    started(1, "/data/a:/a", "/data/b c:/b")
+    platform.seal()
+    started(2, "/data/b c:/b", "/data/a:/a")
+    assert platform.changes() == []
+    started(3, "/data/b c:/b")
+    assert platform.changes() == ["content containers container:bk-monitor:mounts"]
+    started(4)
+    assert platform.changes() == ["content containers container:bk-monitor:mounts"]
+
+
 def test_a_container_that_is_still_the_one_that_was_sealed_is_not_inspected(tmp_path: Path) -> None:
     tools = tool(tmp_path / "tools", "docker", DOCKER)
     platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-paas-esb", "@container\t-\tbk-paas"])
@@ -87,6 +115,23 @@ def test_a_docker_that_does_not_answer_leaves_containers_unread(tmp_path: Path) 
     assert dead.changes() == ["unread containers docker"]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_number_of_the_kernel_is_sealed_too(tmp_path: Path, shell: str) -> None:
+    """/proc/sys gives a number to the first read alone: a shell that reads byte by byte gets one digit, and the end."""
+    platform = SealedPlatform(tmp_path, shell=shell, scope=[f"@sysctl\t-\t{tmp_path}/etc/*.conf"])
+    platform.write("99.conf", "net.core.somaxconn=4096\nvm.overcommit_memory = 1\nkernel.absent = 1\n")
+    platform.seal()
+    lines = [line.split("\t") for line in platform.manifest.read_text().splitlines() if "sysctl:" in line]
+    whole = {
+        key: Path("/proc/sys", *key.split(".")).read_text().strip()
+        for key in ("net.core.somaxconn", "vm.overcommit_memory")
+    }
+    assert {line[9].removesuffix("\2"): line[8] for line in lines} == {
+        f"sysctl:{key}": sha256(text.encode()).hexdigest() for key, text in whole.items()
+    }
+    assert platform.changes() == []
+
+
 def test_a_kernel_value_that_the_vendor_sets_is_compared(tmp_path: Path) -> None:
     platform = SealedPlatform(tmp_path, scope=[f"@sysctl\t-\t{tmp_path}/etc/*.conf"])
     platform.write("99.conf", "# kernel\nkernel.ostype = Linux\nkernel.hostname=x\n\n")
@@ -101,6 +146,21 @@ def test_a_kernel_value_that_the_vendor_sets_is_compared(tmp_path: Path) -> None
     ]
     platform.manifest.write_text("".join(other))
     assert platform.changes() == ["content system sysctl:kernel.ostype"]
+
+
+@pytest.mark.parametrize(
+    "file", ["/etc/tmpfiles.d/gse.conf", "/etc/logrotate.d/bk-cmdb", "/etc/rsyslog.d/bk-cmdb.conf"]
+)
+def test_what_the_installers_leave_in_directories_of_the_system_is_sealed(tmp_path: Path, file: str) -> None:
+    """Without the first GSE has no directory for its pid files after the next reboot, and nothing shows it before."""
+    roots = [(part.name, root) for part in release().seal.parts for root in part.roots if root.startswith("/etc")]
+    platform = SealedPlatform(tmp_path, scope=[f"@root\t{part}\t{tmp_path}{root}" for part, root in roots])
+    words = platform.words().replace(f"@root\tconfiguration\t{platform.etc}\n", "")
+    path, beside = platform.write(file.removeprefix("/etc/")), platform.write(f"{file.removeprefix('/etc/')}.mine")
+    platform.seal(words=words)
+    path.unlink()
+    beside.unlink()
+    assert platform.changes() == [f"gone host {file.removeprefix('/')}"]
 
 
 def matched(pattern: str, root: Path) -> Path:
