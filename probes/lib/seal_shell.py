@@ -118,15 +118,19 @@ containers() { # what an id was started with never changes: only an id that the 
     done
   done
 }
-sealed_containers() { # the manifest's lines of those in $present that still have their id
+sealed_containers() { # the manifest's lines of those in $present that still have the one id of all their lines
   [ -r "$manifest" ] || return 0
   printf '%s\n' "$present" | awk -F '\t' '
     FNR == NR { split($0, word, " "); id[word[1]] = word[2]; next }
     $1 == "containers" && $2 == "c" {
       name = $10
       sub(/^container:/, "", name); sub(/:[^:]*$/, "", name)
-      if ((name in id) && id[name] == $8) print
-    }' - "$manifest"
+      if (name in id) {
+        if (id[name] == $8) lines[name] = lines[name] $0 "\n"
+        else other[name] = 1 # a change that a renewal left open: to be inspected, all of it
+      }
+    }
+    END { for (name in lines) if (!(name in other)) printf "%s", lines[name] }' - "$manifest"
 }
 kernel() { # of the keys that these files set, what the kernel has
   printf '%s\n' "$scope" | while IFS=$tab read -r word part value; do

@@ -107,6 +107,23 @@ def test_a_container_that_is_still_the_one_that_was_sealed_is_not_inspected(tmp_
     assert platform.changes() == [f"content containers container:bk-paas:{field}" for field in FIELDS]
 
 
+def test_a_change_of_a_container_that_a_renewal_left_open_stays_one(tmp_path: Path) -> None:
+    """The renewal takes what did not change, with the new id: the rest is still compared."""
+    tools = tool(tmp_path / "tools", "docker", MOUNTED)
+    platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-monitor"])
+    platform.write("a.conf")
+    (tools / "docker.names").write_text("bk-monitor 1\n")
+    (tools / "docker.mounts").write_text("/data/a:/a\n")
+    platform.seal()
+    (tools / "docker.names").write_text("bk-monitor 2\n")
+    (tools / "docker.mounts").write_text("/data/b:/a\n")
+    found = ["content containers container:bk-monitor:mounts"]
+    assert platform.changes() == found
+    for _ in range(2):
+        platform.seal("renew", words="")
+        assert platform.changes() == found
+
+
 def test_a_docker_that_does_not_answer_leaves_containers_unread(tmp_path: Path) -> None:
     platform = SealedPlatform(tmp_path, scope=["@container\t-\tbk-paas-esb"])
     platform.write("a.conf")
