@@ -12,12 +12,25 @@ from probes.consul import ConsulPassing
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs
 from probes.health import ServiceHealth
-from probes.mysql import ProductVersion
+from probes.mysql import ProductVersion, SaasVariable
 from probes.path import FileDigest, PathKind, VersionText
 from probes.port import PortListening
+from probes.saas import SaasValue
 from probes.task import TaskDone, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.rules import certificate, env, module_extras, module_facts, nginx, saas, source, tree, version
+from reconciler.rules import (
+    certificate,
+    env,
+    gateway,
+    module_extras,
+    module_facts,
+    mysql,
+    nginx,
+    saas,
+    source,
+    tree,
+    version,
+)
 from reconciler.rules.install import database
 from specs.cluster import Cluster
 from specs.module import Module, PostUpgradeTask
@@ -161,8 +174,14 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
+        registered = (expected for expected in gateway.expect(cluster) if expected.module == name)
         made = held(
-            (*database(cluster, module), *module_facts.installer_effects(cluster, module), *health(cluster, module))
+            (
+                *database(cluster, module),
+                *module_facts.installer_effects(cluster, module),
+                *health(cluster, module),
+                *registered,
+            )
         )
         new = {unit.name for unit in module.units if module_facts.is_new(module, unit)}
         current = {fact: Known(fact.unit in new) for fact in ages(cluster, module)} if module.call == "install" else {}
@@ -220,6 +239,15 @@ def down(name: str) -> Callable[[Cluster], Facts]:
 def deployed(code: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
         expected for expected in saas.expect(cluster) if getattr(expected.fact, "app", "") == code
+    )
+
+
+def saas_variables(cluster: Cluster) -> Facts:
+    """G7.1: names, and the values that the vendor's script makes of the variables."""
+    return held(
+        expected
+        for expected in (*mysql.expect(cluster), *saas.expect(cluster))
+        if isinstance(expected.fact, (SaasVariable, SaasValue))
     )
 
 

@@ -1,8 +1,7 @@
 """The guide's rows, in its order: where somebody may stop. Ids are those of the guide's sections."""
 
-from probes.mysql import SaasVariable
 from probes.text import FileMentions
-from reconciler.rules import install_config, mysql, nginx, program, tree
+from reconciler.rules import install_config, nginx, program, tree
 from tests.sim.guide import (
     Row,
     bkenv,
@@ -18,6 +17,7 @@ from tests.sim.guide import (
     removed,
     restarted,
     rows_of,
+    saas_variables,
     scripts,
     stopped,
     synced,
@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
     ("7.1 remove virtualenvs", venvs("paas")),
     ("7.1 sync paas", synced("paas")),
     ("7.1 install paas", both(installed("paas"), rows_of)),
-    ("7.1 SaaS variables", lambda c: held(w for w in mysql.expect(c) if isinstance(w.fact, SaasVariable))),
+    ("7.1 SaaS variables", saas_variables),
     ("7.2 templates", templates),
     ("7.2 job pages", lambda c: held(w for w in nginx.expect(c) if isinstance(w.fact, FileMentions))),
     ("7.3 sync bkauth", synced("auth")),
