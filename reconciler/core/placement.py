@@ -217,11 +217,13 @@ def _narrowed(file: ClusterFile, release: Release) -> Release:
         name for name in (*release.scope, *file.optional) if name not in (*file.excluded, release.business_topology.id)
     )
     apps = tuple(app for app in release.apps if app.code not in file.excluded)
+    saas = tuple(variables for variables in release.saas if variables.code not in file.excluded)
     rebuilds = release.business_topology.id in file.optional
     sections = tuple(_included(section, file.optional) for section in release.sections)
     changed = {
         "scope": scope,
         "apps": apps,
+        "saas": saas,
         "excluded": file.excluded,
         "rebuilds_topology": rebuilds,
         "sections": sections,

@@ -3,8 +3,9 @@
 The hosts' processes are visible from here, argument lists and all. The vendor's own scripts put secrets there; so each
 finding is told with whose process it was, by what it descends from and by who logged in:
 
-  the vendor's   it, or a process it descends from, runs a script below /data/install; or the vendor's own ssh between
-                 hosts brought it (a login from one of the hosts); or a server of the cluster that ran before
+  the vendor's   it, or a process it descends from, runs a script below /data/install; or a function of one that a job
+                 sources, as the guide does; or the vendor's own ssh between hosts brought it (a login from one of the
+                 hosts); or a server of the cluster that ran before
   bkrec's        everything else
 """
 
@@ -25,6 +26,9 @@ YOUNG_ROUNDS, OLD_EVERY = 20, 5
 """Whoever was there in so many rounds is a server or waits, and is read in every fifth round only: it may yet become
 another program. Reading all of a machine's processes ten times a second would take a third of a processor."""
 VENDOR = re.compile(rb"(^|/)data/install/|^\.?/?(bkcli|pcmd\.sh|bin/[a-z_]+\.sh)$")
+OF_VENDORS_FUNCTION = re.compile(rb"INSERT INTO paas_app_envvars", re.IGNORECASE)
+"""A function of tools.sh that the guide sources (7.1) calls mysql with each value of a SaaS variable: add_saas_environment,
+ce/tools.sh:228."""
 FROM_A_HOST = re.compile(rb"^SSH_CLIENT=(" + b"|".join(re.escape(ip.encode()) for ip in HOSTS.values()) + rb") ", re.M)
 
 Key = tuple[int, bytes]
@@ -49,7 +53,7 @@ class Process:
     def of_vendor(self) -> bool:
         """What it runs: itself, or a script as the first word after its interpreter and that one's options."""
         words = [word for word in self.argv if not word.startswith(b"-")][:2]
-        return any(VENDOR.search(word) for word in words)
+        return any(VENDOR.search(word) for word in words) or any(map(OF_VENDORS_FUNCTION.search, self.argv[1:]))
 
 
 @dataclass(slots=True)
