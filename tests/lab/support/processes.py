@@ -27,8 +27,8 @@ YOUNG_ROUNDS, OLD_EVERY = 20, 5
 another program. Reading all of a machine's processes ten times a second would take a third of a processor."""
 VENDOR = re.compile(rb"(^|/)data/install/|^\.?/?(bkcli|pcmd\.sh|bin/[a-z_]+\.sh)$")
 OF_VENDORS_FUNCTION = re.compile(rb"INSERT INTO paas_app_envvars", re.IGNORECASE)
-"""A function of tools.sh that the guide sources (7.1) calls mysql with each value of a SaaS variable: add_saas_environment,
-ce/tools.sh:228."""
+"""A function of tools.sh, which the guide sources (7.1), calls mysql with each value of a SaaS variable:
+add_saas_environment, ce/tools.sh:228."""
 FROM_A_HOST = re.compile(rb"^SSH_CLIENT=(" + b"|".join(re.escape(ip.encode()) for ip in HOSTS.values()) + rb") ", re.M)
 
 Key = tuple[int, bytes]
