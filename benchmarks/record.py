@@ -58,7 +58,8 @@ class Recorder:
             said = output.stdout, output.stderr, output.exit_status
             recorded = answers.with_clock(said, int(time.time()), answers.NOW)
             answers.save(self.directory, name, recorded)
-        return recorded
+        stdout, stderr, status = recorded
+        return stdout.replace(answers.NOW, str(int(time.time()))), stderr, status
 
     async def close(self) -> None:
         await self.hosts.close()
