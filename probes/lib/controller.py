@@ -38,7 +38,7 @@ class ControllerFiles:
     src: str = ""
     """Where the vendor's scripts take the products from, by the merged variables; "" where these do not say."""
     scripts: str = ""
-    """The directory of install.config with every link followed; "" where that could not be told."""
+    """The directory of install.config with every link followed; "" where that could not be read."""
     package_versions: tuple[PackageVersion, ...] | None = ()
     """The recorded versions of the package; None where the record is invalid."""
 

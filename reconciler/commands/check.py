@@ -156,6 +156,8 @@ async def _compared(opened: ClusterSession, request: CheckRequest, clock: Clock)
     await clock.sleep(request.confirm_s)
     differing = _differing(first.difference)
     again = frozenset(assess.facts_of([item for item in first.expected if item.fact in differing]))
+    # what followed from a first answer is asked by itself: a second reading is one
+    inputs = replace(inputs, implied=assess.nothing_implied)
     second = await assess.assess(_only(again, opened.gather, first), expected, decide, inputs)
     return cluster_report(cluster, _confirmed(second, differing))
 

@@ -20,6 +20,10 @@ MAX_READ_ROUNDS = 20
 MakePlan = Callable[[Readings], Plan]
 
 
+def nothing_implied(_: Readings) -> Iterable[tuple[AnyFact, AnyReading]]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecInputs:
     """Facts that the desired state itself depends on: gathered with every assessment, then expected facts and plan are
@@ -27,7 +31,7 @@ class SpecInputs:
 
     facts: tuple[AnyFact, ...]
     plan_inputs: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
-    implied: Callable[[Readings], Iterable[tuple[AnyFact, AnyReading]]] = lambda _: ()
+    implied: Callable[[Readings], Iterable[tuple[AnyFact, AnyReading]]] = nothing_implied
     """Facts whose readings follow from others that were read, and need not be asked."""
 
 

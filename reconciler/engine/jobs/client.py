@@ -89,7 +89,7 @@ class JobResult:
     state: str
     offset: int
     answer: Output = field(default_factory=lambda: Output(stdout=""), compare=False)
-    """The one that told of the end, with what the verification printed after it."""
+    """The one that showed the end, with what the verification printed after it."""
 
     @property
     def exit_status(self) -> int | None:

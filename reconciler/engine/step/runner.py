@@ -401,7 +401,7 @@ async def _await_job(
         verification=None if question is None else question.program,
     )
     read = None if question is None else question.readings(result.answer)
-    if read is None:
+    if read is None and result.state not in ("overdue", "no-answer"):
         attempt.job_ended()
     return await _verify(attempt, result, read, tuple(log.tail), context)
 

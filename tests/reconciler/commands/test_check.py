@@ -18,6 +18,7 @@ import pytest
 
 from probes.fact import AnyFact, Known, Unknown, fact_id, kind_of
 from probes.host import ClockNear
+from probes.seal import UNCHANGED, SealChanges, SealedFile
 from reconciler.cli.main import run
 from reconciler.commands import check as command
 from reconciler.commands import history, session
@@ -280,6 +281,21 @@ def test_a_command_that_is_added_later_is_called_for_what_is_there(desk: Desk) -
     desk.hook(RECORD)
     desk.check()
     assert desk.alerts() == ["drift"]
+
+
+def test_a_change_of_the_seal_that_has_gone_at_the_second_reading_does_not_count(desk: Desk) -> None:
+    facts, host = desk.world.cluster.facts, AUTH.host
+    file = SealedFile(host=host, part="units", path="/etc/systemd/system/x.service")
+
+    def sealed(change: str) -> None:
+        lines = () if change == UNCHANGED else (f"{change} {file.part} {file.path}",)
+        facts.update({SealChanges(host=host): Known(lines), file: Known(change)})
+
+    sealed("content")
+    assert _kinds(desk.report()) == ["seal.file"]
+    assert _kinds(desk.report(confirm_s=20)) == ["seal.file"]
+    desk.clock.during.append(lambda: sealed(UNCHANGED))
+    assert desk.check(confirm_s=20).exit_code == 0
 
 
 def test_what_is_waived_alerts_nobody_and_is_not_read_twice(desk: Desk) -> None:
