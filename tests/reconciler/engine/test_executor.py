@@ -605,3 +605,12 @@ def test_a_step_that_shares_a_lock_is_read_ahead_too_and_one_that_has_to_wait_lo
     assert carried(world, plan(step(a), step(b), step(c, "b")), emit=emit).done == ("a", "b", "c")
     assert world.asked.index("decide b") < world.asked.index("done a")
     assert world.asked.index("done a") < world.asked.index("decide c") < world.asked.index("done b")
+
+
+def test_behind_a_job_that_does_not_end_nothing_is_read_ahead() -> None:
+    world, (a, b) = Watched(), make("a", "b")
+    world.knows(a, polls=-1)
+    world.knows(b)
+    outcome = carried(world, plan(step(a), step(b, "a")))
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-overdue"]
+    assert "decide b" not in world.asked
