@@ -73,7 +73,7 @@ def question_of(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> HostQuesti
     """None where they are about several hosts, or none, or where nothing can read one of them."""
     requested = tuple(dict.fromkeys(facts))
     by_host = _by_host(probes, requested)
-    if len({fact.host for fact in requested}) != 1 or len(by_host) != 1:
+    if len(by_host) != 1:
         return None
     (queries,) = by_host.values()
     if sum(len(query.facts) for query in queries) != len(requested):

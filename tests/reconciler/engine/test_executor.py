@@ -614,3 +614,39 @@ def test_behind_a_job_that_does_not_end_nothing_is_read_ahead() -> None:
     outcome = carried(world, plan(step(a), step(b, "a")))
     assert [failed.diagnostic.code for failed in outcome.failed] == ["job-overdue"]
     assert "decide b" not in world.asked
+
+
+def test_what_does_not_hold_yet_when_it_is_read_ahead_fails_no_step() -> None:
+    """What a job disturbs for a moment holds again when it is verified; nothing is waited for without a step before."""
+    world, gate = Watched(), Flag(host=H, name="gate")
+    a, b = make("a", "b", shares=("bkcli",))
+    world.knows(a, works=False)
+    world.knows(b)
+    world.readings[gate] = Known("up")
+
+    def recovers() -> None:
+        world.readings[gate] = Known("up")
+        world.achieve(job_key(a))
+
+    def disturbed(job: str) -> None:
+        if job.startswith(job_key(a)):
+            world.readings[gate] = Known("down")
+            world.clock.later.append((world.clock.elapsed + 3.0, recovers))
+
+    world.on_launch = disturbed
+    assert carried(world, plan(step(a), step(b, expectations=[gate.up()]))).done == ("a", "b")
+    assert world.asked.count("decide b+gate") == 2
+
+
+def test_a_foreign_job_that_is_read_ahead_is_waited_for() -> None:
+    world, (a, b) = Watched(), make("a", "b")
+    world.knows(a, b)
+
+    def appears(job: str) -> None:
+        if job.startswith(job_key(a)):
+            world.job(H, "foreign.1", Behaviour(works=False), polls=2)
+
+    world.on_launch = appears
+    assert carried(world, plan(step(a), step(b, "a"))).done == ("a", "b")
+    assert [event.job for event in world.events if isinstance(event, JobAdopted)] == ["foreign.1"]
+    assert frozenset(("foreign.1", f"{job_key(b)}.1")) not in world.overlap
