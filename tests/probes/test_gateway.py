@@ -1,5 +1,6 @@
-"""Released gateways, from a stand-in client: which rows count, and what each failure means."""
+"""Released gateways: which rows of a real server count, and what each failure of a stand-in client means."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from probes.command import Output
 from probes.gateway import PROBE, GatewayReleased
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
+from tests.support.mariadb import Server, servers
 
 PATH = "mysql-apigw"
 GSE = GatewayReleased(host=HOST, login_path=PATH, gateway="bk-gse", stage="prod")
@@ -66,3 +68,56 @@ def test_without_a_client_nothing_is_known() -> None:
 def test_a_cut_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="cut"):
         PROBE.parse([GSE], Output(stdout="0\trow\ton\n"))
+
+
+TABLES = """
+create database {base};
+use {base};
+create table core_api (id int primary key, name varchar(64), status int);
+create table core_stage (id int primary key, api_id int, name varchar(64), status int);
+create table core_release (id int primary key, api_id int, stage_id int, resource_version_id int,
+    updated_time datetime(6));
+"""
+"""As blueking-apigateway v1.12.1 has them, as far as they are read."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[Server]:
+    with servers(1) as (only,):
+        yield only
+
+
+@pytest.mark.parametrize("base", ["bk_apigateway", "apigw_of_site"])
+@pytest.mark.parametrize(
+    ("gateway", "stage", "released", "wanted"),
+    [(1, 1, True, True), (0, 1, True, "absent"), (1, 0, True, "absent"), (1, 1, False, "absent")],
+    ids=["released", "gateway off", "stage off", "no release"],
+)
+def test_what_counts_in_the_tables_of_the_gateway(
+    server: Server, tmp_path: Path, base: str, gateway: int, stage: int, released: bool, wanted: object
+) -> None:
+    server.empty()
+    server.sql(TABLES.format(base=base))
+    server.sql(f"insert into core_api values (7, 'bk-gse', {gateway}), (8, 'bk-apigateway', 1)", database=base)
+    server.sql(f"insert into core_stage values (3, 7, 'prod', {stage}), (4, 7, 'stag', 1)", database=base)
+    server.sql("insert into core_release values (1, 7, 4, 1, now(6))", database=base)
+    if released:
+        server.sql("insert into core_release values (2, 7, 3, 1, now(6))", database=base)
+    assert [brief(r) for r in ask(PROBE, [GSE, OTHER], tools=_logged_in(tmp_path, server))] == [wanted, "absent"]
+
+
+def test_before_the_gateway_is_installed_nothing_is_released(server: Server, tmp_path: Path) -> None:
+    server.empty()
+    assert [brief(r) for r in ask(PROBE, [GSE], tools=_logged_in(tmp_path, server))] == ["absent"]
+
+
+def _logged_in(directory: Path, server: Server) -> Path:
+    """MariaDB's client, which knows no login path, with the option file that this one leads to."""
+    tool(directory, "id", "echo 0")
+    script = f"""
+    case "$*" in
+      *{PATH}*--print-defaults*) echo 'mysql would have been started with the following arguments:'; echo --user=root ;;
+      *--print-defaults*) echo 'mysql would have been started with the following arguments:' ;;
+      *) shift 2; exec mariadb --defaults-file={server.login} "$@" ;;
+    esac"""
+    return tool(directory, "mysql", script)
