@@ -743,9 +743,9 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="对 /api/{gateway}/{stage} 的调用不通；即使注册失败，{module} 的安装也不会报错",
         ),
         hint=LocalizedText(
-            en="read the end of `bkcli install {cli}`, whose last part registers it, in the log of that step or by running it again;"
-            " often an image or a package could not be loaded",
-            zh="查看该步骤日志中 `bkcli install {cli}` 末尾的注册部分，或重新执行；常见原因是镜像或软件包无法获取",
+            en="read the end of the log of `bkcli install {cli}`, whose last part registers it: often an image or a package could"
+            " not be loaded; running it again interrupts {module}",
+            zh="查看 `bkcli install {cli}` 日志末尾的注册部分：常见原因是镜像或软件包无法获取；重新执行会中断 {module}",
         ),
     ),
     "service-unhealthy": DiagnosticText(
