@@ -27,9 +27,7 @@ from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import Clock, SystemClock
 from reconciler.engine.gather import GatheredFacts, GatherFacts
 from reconciler.engine.local_files import state_path
-from reconciler.view.documents import dumped
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
-from reconciler.view.to_documents import alert_document
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import BkrecError, Diagnostic, SpecError, diagnose
 
@@ -258,6 +256,10 @@ async def _alerted(
         return history, ()
     if alert is None or not command:
         return delivered(history), ()
+    # the models of documents take long to make, and most checks tell nobody
+    from reconciler.view.documents import dumped
+    from reconciler.view.to_documents import alert_document
+
     stdin = dumped(alert_document(alert, report, history))
     error = await local_program.call(command, stdin=stdin, timeout_s=file.check.timeout_s)
     if error:

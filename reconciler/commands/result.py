@@ -1,13 +1,15 @@
 """What a use case returns: what it found, what went wrong beside it, and the exit code."""
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from reconciler.core.verdict import ExitCode
-from reconciler.view.reports import Report
 from specs.diagnostic import Diagnostic
 
-R_co = TypeVar("R_co", bound=Report, covariant=True)
+if TYPE_CHECKING:
+    from reconciler.view.reports import Report
+
+R_co = TypeVar("R_co", bound="Report", covariant=True)
 
 Answer = Literal["yes", "no", "not-asked"]
 """To a question of a use case. not-asked: there is no terminal, and no --yes."""

@@ -6,7 +6,7 @@ order, it is a value of its own, and the document is made of it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.check_history import FindingRecord
@@ -22,20 +22,22 @@ from reconciler.core.schedule import LostHost
 from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import Readiness, RunVerdict, Verdict, verdict
-from reconciler.view.documents import (
-    AckDoc,
-    ExplainDoc,
-    HistoryDoc,
-    LockDoc,
-    PauseDoc,
-    RunReportDoc,
-    SealDoc,
-    StatusDoc,
-    TrustDoc,
-)
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason, reason
 from specs.text import LocalizedText
+
+if TYPE_CHECKING:
+    from reconciler.view.documents import (
+        AckDoc,
+        ExplainDoc,
+        HistoryDoc,
+        LockDoc,
+        PauseDoc,
+        RunReportDoc,
+        SealDoc,
+        StatusDoc,
+        TrustDoc,
+    )
 
 ReportKind = Literal[
     "ack",
@@ -291,27 +293,29 @@ class ChecksReport:
     reports: tuple[CheckReport, ...]
 
 
-Report = (
-    ChecksReport
-    | ClusterReport
-    | ProbeReport
-    | DoctorReport
-    | RehearsalReport
-    | RunReport
-    | UndoReport
-    | InitReport
-    | SchemaReport
-    | ErrorReport
-    | AckDoc
-    | SealDoc
-    | ExplainDoc
-    | HistoryDoc
-    | LockDoc
-    | PauseDoc
-    | RunReportDoc
-    | StatusDoc
-    | TrustDoc
-)
+if TYPE_CHECKING:
+    Report = (
+        ChecksReport
+        | ClusterReport
+        | ProbeReport
+        | DoctorReport
+        | RehearsalReport
+        | RunReport
+        | UndoReport
+        | InitReport
+        | SchemaReport
+        | ErrorReport
+        | AckDoc
+        | SealDoc
+        | ExplainDoc
+        | HistoryDoc
+        | LockDoc
+        | PauseDoc
+        | RunReportDoc
+        | StatusDoc
+        | TrustDoc
+    )
+    """What a command says; the documents, whose models take long to make, are imported by who makes one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
