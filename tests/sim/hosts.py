@@ -167,9 +167,10 @@ class Host(JobHost[Behaviour]):
 
 def command_args(payload: str) -> tuple[str, ...]:
     """The arguments of a launched command, out of what is sent with it."""
-    parts = payload.split("\n")
-    assert parts[5] == "end", "a payload always arrives whole, or the connection is lost"
-    return tuple(shlex.split(b64decode(parts[2]).decode()))
+    size, encoded = payload.split()
+    line = b64decode(encoded)
+    assert len(line) == int(size), "a payload always arrives whole, or the connection is lost"
+    return tuple(shlex.split(shlex.split(line.decode())[2]))
 
 
 def _log_of(job: Job[Behaviour]) -> bytes:

@@ -144,7 +144,6 @@ def _launch_command(spec: JobSpec) -> Command:
     command = spec.command
     verification = spec.verification or Command(script="")
     parts = (RUNNER, command.script, quoted(command.args), command.stdin, verification.stdin)
-    payload = [b64encode(part.encode()).decode() for part in parts]
     words = ("yes" if spec.login_shell else "no", "yes" if spec.needs_pty else "no", spec.cwd, f"{spec.timeout_s:g}")
     return Command(
         script=LAUNCH,
@@ -158,9 +157,17 @@ def _launch_command(spec: JobSpec) -> Command:
             spec.undo,
             *_start_deadline_args(spec.start_deadline),
         ),
-        stdin="\n".join((*payload, "end", "")),
+        stdin=_payload(parts),
         timeout_s=60.0 + _verification_s(spec.verification),
     )
+
+
+def _payload(parts: tuple[str, ...]) -> str:
+    """The size in bytes, then the parts as one line of words. Raises ValueError for a NUL, which no shell can hold."""
+    line = quoted(parts).encode()
+    if b"\0" in line:
+        raise ValueError("a job's script, argument or input has a NUL byte")
+    return f"{len(line)}\n{b64encode(line).decode()}\n"
 
 
 def _verification_s(verification: Command | None) -> float:

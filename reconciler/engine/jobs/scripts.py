@@ -3,9 +3,9 @@
 A record is written aside, synced, renamed, and synced again under its new name, which takes the rename along
 (`sync FILE` ignores its argument on coreutils 8.22, dd does not). What a job is made of is one such record, its
 directory: the pid in it is what is synced under the new name. What only its own runner reads is not synced: after a
-power loss nobody goes on with it. The pid record decides who runs a job: it is
-hard-linked into place, which succeeds once, so a launch may be repeated after any interruption and still starts
-nothing twice. Runner and launcher agree on nothing else.
+power loss nobody goes on with it. The name of a status is not, since it is on its way to become the exit record. The
+pid record decides who runs a job: it is hard-linked into place, which succeeds once, so a launch may be repeated after
+any interruption and still starts nothing twice. Runner and launcher agree on nothing else.
 """
 
 from typing import LiteralString
@@ -66,24 +66,23 @@ LAUNCH: LiteralString = (
 root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 undo=${10}
 upon=${11} until=${12}
 asked=$job
+read -r size && parts=$(base64 -d) || size=torn
 """
     + LOCKED
     + FENCE
     + r"""
 dir=$root/jobs/$job new=$root/jobs/.new.$job
 claim() {
+    [ "${#parts}" = "$size" ] || say torn
+    eval "set -- $parts"
+    verification=$5
     [ ! -e "$new" ] || rm -rf "$new"
-    mkdir "$new" && cat >"$new/payload" || say unwritable jobs
-    [ "$(sed -n 6p "$new/payload")" = end ] || say torn
-    verification=$(sed -n 5p "$new/payload")
-    for part in 1:run 2:script 3:args 4:stdin; do
-        sed -n "${part%:*}p" "$new/payload" | base64 -d >"$new/${part#*:}" || say unwritable jobs
-    done
-    printf '%s\n' "$epoch" >"$new/epoch" && printf '%s\n' "$deadline" >"$new/deadline" || say unwritable jobs
-    printf '%s\n' "$ticket" >"$new/ticket" || say unwritable jobs
+    mkdir "$new" && printf %s "$1" >"$new/run" && printf %s "$2" >"$new/script" && printf %s "$3" >"$new/args" &&
+        printf %s "$4" >"$new/stdin" && printf '%s\n' "$epoch" >"$new/epoch" &&
+        printf '%s\n' "$deadline" >"$new/deadline" && printf '%s\n' "$ticket" >"$new/ticket" || say unwritable jobs
     printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | dd of="$new/origin" conv=fsync 2>/dev/null ||
         say unwritable jobs
-    rm -f "$new/payload" && { [ ! -e "$dir" ] || rm -rf "$dir"; } && mv -T "$new" "$dir" || say unwritable jobs
+    { [ ! -e "$dir" ] || rm -rf "$dir"; } && mv -T "$new" "$dir" || say unwritable jobs
 }
 { true >>"$root/claim"; } 2>/dev/null || say unwritable claim
 exec 8>>"$root/claim"
@@ -96,11 +95,11 @@ exec 8>&-
 set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run" "$ticket" "$upon" "$until"
 timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
     { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
-tries=0 pause=0.02
+tries=0 pause=0.01
 while [ ! -e "$dir/pid" ] && [ "$tries" -lt 600 ]; do
     sleep "$pause"
     tries=$((tries + 1))
-    [ "$tries" -lt 5 ] || pause=0.05
+    [ "$tries" -lt 10 ] || pause=0.05
 done
 if [ ! -e "$dir/pid" ]; then
     [ "$(up)" -lt "$until" ] || say late "$(up)"
@@ -108,19 +107,22 @@ if [ ! -e "$dir/pid" ]; then
 fi
 exec 9>&-
 printf 'bkrec-says %s started\n' "$asked"
-tries=0 pause=0.02 offset=0
-while state "$dir" && [ "$was" = running ] && [ "$tries" -lt 14 ]; do
+tries=0 pause=0.01 offset=0
+while state "$dir" && [ "$was" = running ] && [ "$tries" -lt 19 ]; do
     sleep "$pause"
     tries=$((tries + 1))
-    [ "$tries" -lt 5 ] || pause=0.1
+    [ "$tries" -lt 10 ] || pause=0.1
 done
 """
     + _PRINT_LOG
     + r"""
-[ "$was" = running ] || eval "$(printf %s "$verification" | base64 -d)"
+[ "$was" = running ] || eval "$verification"
 """
 )
 """KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
+
+What is sent comes whole or not at all: its size in bytes, then all parts as one line of words. What takes no process
+(`printf` and `read` are the shell's own) costs nothing, and each other a thousandth of a second or more.
 
 What was claimed and has no pid never began: it is claimed anew, so that what runs is what was sent last, with its epoch
 and its deadline. A runner that was called for an earlier claim and comes late holds an old ticket, and begins nothing.
@@ -137,8 +139,6 @@ the step is asked by the same command too: a program of `engine/batch.py`, run a
 RUNNER: LiteralString = (
     PRELUDE
     + JOB_STATE
-    + UPTIME
-    + _PUT
     + r"""
 note() {
     read -r stat <"/proc/$1/stat" || return 1
@@ -175,9 +175,13 @@ if [ "$1" = work ]; then
     )
     rc=$?
     [ -e "$dir/child" ] || exit 71
-    until printf '%s %s\n' "$rc" "$(date +%s)" | put "$dir/status"; do sleep 5; done
+    until printf '%s %s\n' "$rc" "$(date +%s)" | dd of="$dir/status.new" conv=fsync 2>/dev/null &&
+        mv -f "$dir/status.new" "$dir/status"; do sleep 5; done
     exit "$rc"
 fi
+"""
+    + UPTIME
+    + r"""
 dir=$1 job=$2 login=$3 terminal=$4 cwd=$5 undo=$6 ticket=$7 upon=$8 until=$9
 umask 077
 cd /
@@ -199,7 +203,6 @@ flock -w 20 9 || leave
 [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || leave
 ln -T "$dir/pid.$$" "$dir/pid" 2>/dev/null || leave
 exec 9>&-
-rm -f "$dir/pid.$$"
 dd if=/dev/null of="$dir/pid" conv=notrunc,fsync 2>/dev/null || leave
 speak=C
 if [ "$login" = yes ]; then
@@ -209,7 +212,7 @@ if [ "$login" = yes ]; then
 fi
 keep() {
     stdbuf -o0 head -c 10485760
-    [ "$(head -c 1 | wc -c)" -eq 0 ] && return
+    IFS= read -r more || [ -n "$more" ] || return
     printf '\nbkrec: 10 MiB of output kept, the rest is dropped\n'
     cat >/dev/null
 }
@@ -229,12 +232,15 @@ wait "$worker"
 [ -z "$input" ] || kill "$waker" 2>/dev/null
 exec 7>&-
 while [ ! -e "$dir/status" ] && at_work "$dir"; do sleep 1; done
-tries=0
-while kill -0 "$keeper" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.02; tries=$((tries + 1)); done
+tries=0 pause=0.005
+while kill -0 "$keeper" 2>/dev/null && [ "$tries" -lt 50 ]; do
+    sleep "$pause"
+    tries=$((tries + 1)) pause=0.02
+done
 dd if=/dev/null of="$dir/log" conv=notrunc,fsync 2>/dev/null
 [ ! -e "$dir/status" ] || { mv -f "$dir/status" "$dir/exit" && dd if=/dev/null of="$dir/exit" conv=notrunc,fsync; } \
     2>/dev/null
-rm -f "$pipe" "$input"
+rm -f "$pipe" "$input" "$dir/pid.$$"
 """
 )
 """Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD UNDO TICKET BOOT UPTIME`, and once more inside, as

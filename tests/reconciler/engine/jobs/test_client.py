@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -348,17 +349,41 @@ def test_a_runner_that_was_called_for_an_earlier_claim_begins_nothing(
     assert {path.name for path in place.glob("*.*")} == set()
 
 
-def test_a_torn_launch_claims_nothing(host: LocalTransport) -> None:
+@pytest.mark.parametrize("end", [0, 2, 5, 6, -6000, -5, -3])
+def test_a_torn_launch_claims_nothing(host: LocalTransport, end: int) -> None:
     async def run() -> tuple[str, AnyReading]:
-        what = order("exit 0")
+        what = order("exit 0", stdin="x" * 6000)
         whole = job._launch_command(what)  # pyright: ignore[reportPrivateUsage]
-        torn = Command(script=whole.script, args=whole.args, stdin=whole.stdin[: len(whole.stdin) // 2])
+        torn = Command(script=whole.script, args=whole.args, stdin=whole.stdin[:end])
         output = await host.run(H, torn)
         return output.stdout, await read(host, JobAttempts(host=H, key="test"))
 
     output_text, attempts = asyncio.run(run())
     assert output_text == "bkrec-says test.1 torn\n"
     assert attempts == Known(())
+
+
+CHARACTERS = "".join(map(chr, (*range(1, 0x3000), *range(0x1F600, 0x1F640)))) + " -n \\c %s '\n\n"
+"""Every byte but NUL that text is made of, what a shell or its printf might read as its own, and lines at the end."""
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_every_character_of_a_job_arrives(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str
+) -> None:
+    (tmp_path / "sh").symlink_to(shutil.which(shell) or shell)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    came = tmp_path / "came"
+    what = order('cat >"$2"; printf %s "$1" >>"$2"', CHARACTERS, str(came), stdin=CHARACTERS)
+    assert asyncio.run(done(host, what))[0].state == "exited:0"
+    assert came.read_bytes() == 2 * CHARACTERS.encode()
+    assert (host.state(H) / "jobs/test.1/script").read_text() == what.command.script
+
+
+def test_a_nul_byte_is_refused_before_anything_is_sent(host: LocalTransport) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        asyncio.run(launch(host, H, order("exit 0", stdin="a\0b")))
+    assert not host.calls
 
 
 def test_lost_connections_do_not_end_following(host: LocalTransport, tmp_path: Path) -> None:
@@ -637,7 +662,7 @@ def test_a_launch_that_follows_its_job_holds_no_lock(
     host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here it would follow for a quarter of an hour, and its job ends only when another has run."""
-    patient = LAUNCH.replace('"$tries" -lt 14', '"$tries" -lt 9000')
+    patient = LAUNCH.replace('"$tries" -lt 19', '"$tries" -lt 9000')
     assert patient != LAUNCH
     monkeypatch.setattr(job, "LAUNCH", patient)
     other = tmp_path / "other"
@@ -779,7 +804,7 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
     for record in ("epoch", "jobs/test.1/status"):
         at = calls.index(f"mv -f {record}.new {record}")
         assert calls[at - 1] == f"dd of={record}.new conv=fsync"
-        assert calls[at + 1] == f"dd if=/dev/null of={record} conv=notrunc,fsync"
+    assert calls[calls.index("mv -f epoch.new epoch") + 1] == "dd if=/dev/null of=epoch conv=notrunc,fsync"
     (link,) = [number for number, call in enumerate(calls) if call.startswith("ln ")]
     assert named < link
     pid = calls[link].split()[2]
@@ -1040,6 +1065,14 @@ def silence(code: str = "host-unreachable", heard: str = "") -> TransportError:
     return TransportError(Diagnostic(code=code, where=H, fields=()), output=Output(stdout=heard, exit_status=None))
 
 
+def sent(launched: Command) -> list[str]:
+    """Runner, script, arguments, input and verification, as the host takes them apart."""
+    size, encoded = launched.stdin.split()
+    line = b64decode(encoded)
+    assert len(line) == int(size)
+    return shlex.split(line.decode())
+
+
 def test_a_launch_tells_the_host_all_that_it_has_to_know() -> None:
     host = Scripted(Output(stdout="bkrec-says test.1 started\n"))
     spec = JobSpec(
@@ -1060,9 +1093,7 @@ def test_a_launch_tells_the_host_all_that_it_has_to_know() -> None:
     assert detailed.args == (
         *(STATE_ROOT, "test.1", "3", "yes", "yes", "/c", "90", "run-1", "step-1", "restored", "b00t", "77"),
     )
-    *payload, end, rest = plain.stdin.split("\n")
-    assert [b64decode(part).decode() for part in payload] == [RUNNER, 'echo "$1"', "'a b' c", "in\n", ""]
-    assert (end, rest) == ("end", "")
+    assert sent(plain) == [RUNNER, 'echo "$1"', "'a b' c", "in\n", ""]
     assert plain.timeout_s == 60.0, "longer than it waits for its two locks"
 
 
@@ -1071,8 +1102,7 @@ def test_a_verification_is_waited_for_a_minute_longer_at_most(takes_s: float, wa
     host = Scripted(Output(stdout="bkrec-says test.1 started\n"))
     spec = order(":", verification=Command(script="true", stdin="show\n", timeout_s=takes_s))
     asyncio.run(launch(host, H, spec))
-    *payload, _, _ = host.asked[0].stdin.split("\n")
-    assert b64decode(payload[-1]) == b"show\n"
+    assert sent(host.asked[0])[-1] == "show\n"
     assert host.asked[0].timeout_s == waited_s
 
 
@@ -1348,7 +1378,9 @@ def test_what_comes_at_the_very_second_is_late(
     impatient(monkeypatch)
     sabotaged(monkeypatch, stands)
     trace, place = tmp_path / "trace", host.state(H) / "jobs/test.1"
-    monkeypatch.setattr(job, "RUNNER", f'true >"${{0%/*}}/called"\n{RUNNER.replace("note() {", f"{stands}note() {{")}')
+    monkeypatch.setattr(
+        job, "RUNNER", f'true >"${{0%/*}}/called"\n{RUNNER.replace("dir=$1 job=$2 ", f"{stands}dir=$1 job=$2 ")}'
+    )
     until = StartDeadline(boot=BOOT, uptime_s=uptime_s)
     launched = asyncio.run(launch(host, H, order('echo x >"$1"', str(trace), until=until)))
     assert launched == (LaunchResult(status="started") if begins else LaunchResult(status="late", detail="100"))
