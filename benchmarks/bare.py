@@ -1,12 +1,15 @@
 """The floor: asyncssh alone. One connection and one command per host, output discarded, nothing else.
 
-python benchmarks/bare.py KEY KNOWN_HOSTS SENT      # sends what `endpoint.py` wrote to SENT, host by host
+python benchmarks/bare.py KEY KNOWN_HOSTS SENT [ROUNDS]     # sends what `endpoint.py` wrote to SENT, host by host
+
+With more rounds than one the connections are kept, and the end of each round is said, as a line.
 """
 
 import asyncio
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
@@ -22,20 +25,46 @@ def requests_in(sent: Path) -> Iterator[tuple[str, str, str]]:
         yield file.name, requests[0][0], "".join(program for _, program in requests)
 
 
-async def main(key: str, known_hosts: str, sent: str) -> None:
-    limit = asyncio.Semaphore(MAX_CONNECTING)
-    async with asyncio.TaskGroup() as group:
-        for host, command, program in requests_in(Path(sent)):
-            group.create_task(send(host, command, program, key, known_hosts, limit))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    key: str
+    known_hosts: str
+    limit: asyncio.Semaphore
+
+    async def connection(self, host: str) -> asyncssh.SSHClientConnection:
+        async with self.limit:
+            return await asyncssh.connect(
+                host, username="root", client_keys=[self.key], known_hosts=self.known_hosts, config=None
+            )
 
 
-async def send(host: str, command: str, program: str, key: str, known_hosts: str, limit: asyncio.Semaphore) -> None:
-    async with limit:
-        connection = await asyncssh.connect(
-            host, username="root", client_keys=[key], known_hosts=known_hosts, config=None
-        )
-    async with connection:
-        await connection.run(command, input=program, stdout=asyncssh.DEVNULL, stderr=asyncssh.DEVNULL)
+async def main(key: str, known_hosts: str, sent: str, rounds: str = "1") -> None:
+    login = Login(key=key, known_hosts=known_hosts, limit=asyncio.Semaphore(MAX_CONNECTING))
+    requests, kept = list(requests_in(Path(sent))), dict[str, asyncssh.SSHClientConnection]()
+    for left in reversed(range(int(rounds))):
+        async with asyncio.TaskGroup() as group:
+            for host, command, program in requests:
+                group.create_task(send(host, command, program, login, kept, last=not left))
+        if int(rounds) > 1:
+            print(left, flush=True)
+
+
+async def send(
+    host: str,
+    command: str,
+    program: str,
+    login: Login,
+    kept: dict[str, asyncssh.SSHClientConnection],
+    *,
+    last: bool,
+) -> None:
+    connection = kept.get(host) or await login.connection(host)
+    await connection.run(command, input=program, stdout=asyncssh.DEVNULL, stderr=asyncssh.DEVNULL)
+    if last:
+        connection.close()
+        await connection.wait_closed()
+    else:
+        kept[host] = connection
 
 
 if __name__ == "__main__":

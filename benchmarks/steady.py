@@ -3,6 +3,9 @@
 `bkrec check --every` on the endpoints of `check.py`, watched from outside: when each check's summary arrives, and what
 the process and its children have used by then. The first check is a cold one, Python's start and every login included;
 of the later ones the pause between them is taken off. Bar: a later check takes at most 0.35 times as long as the first.
+
+Beside it `bare.py`, which asks the same over connections that it keeps: of its first round, Python's start included,
+and a later one. What remains of a check where nothing but the answers has to be waited for cannot be less than that.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from pathlib import Path
 from benchmarks import endpoints
 from benchmarks.check import environment_in, prepare
 from benchmarks.cluster import ANSWERS, SIZES, STATES, base_of
+from benchmarks.endpoint import PROGRAMS
 from tests.sim.big import address
 
 BAR = 0.35
@@ -54,6 +58,9 @@ class Row:
     cold_mb: float
     """Resident after the first check, and after the last."""
     last_mb: float
+    bare_cold_s: float
+    bare_steady_s: float
+    bare_ratio: float
 
 
 def moments(process: subprocess.Popen[bytes], checks: int) -> Iterator[Moment]:
@@ -75,7 +82,18 @@ def used(pid: int) -> dict[str, float]:
     return {"cpu_s": sum(map(int, stat[11:15])) / TICKS, "memory_mb": pages / 2**20}
 
 
-def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment]) -> Row:
+def bare_rounds(command: Sequence[str], sent: Path, rounds: int) -> tuple[float, float]:
+    """Seconds of the first, from the start of the process, and of a later one (median)."""
+    began_s, ends = time.monotonic(), list[float]()
+    with subprocess.Popen([*command, str(sent), str(rounds)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        ends.extend(time.monotonic() for _ in process.stdout)
+    if process.returncode or len(ends) != rounds:
+        raise SystemExit(f"{' '.join(command)}: exit {process.returncode} after {len(ends)} rounds")
+    return ends[0] - began_s, statistics.median(after - before for before, after in pairwise(ends))
+
+
+def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment], bare: tuple[float, float]) -> Row:
     cold, later = ends[0], list(pairwise(ends))
     steady_s = statistics.median(after.at_s - before.at_s - PAUSE_S for before, after in later)
     steady_cpu_s = statistics.median(after.cpu_s - before.cpu_s for before, after in later)
@@ -91,6 +109,9 @@ def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment]) -> Row:
         cpu_ratio=steady_cpu_s / cold.cpu_s,
         cold_mb=cold.memory_mb,
         last_mb=ends[-1].memory_mb,
+        bare_cold_s=bare[0],
+        bare_steady_s=bare[1],
+        bare_ratio=bare[1] / bare[0],
     )
 
 
@@ -98,7 +119,7 @@ def measure(hosts: int, state: str, checks: int, directory: Path, md5: str) -> R
     addresses = [address(number) for number in range(hosts)]
     sent = directory / f"steady-{state}-{hosts}"
     sent.mkdir()
-    bkrec, _ = prepare(directory, md5)
+    bkrec, bare = prepare(directory, md5)
     command = [*bkrec, "--every", f"{PAUSE_S:g}s", "-o", "ndjson"]
     with endpoints.serving(directory, addresses, endpoints.replaying(base_of, ANSWERS / state / str(hosts), sent)):
         began_s = time.monotonic()
@@ -115,9 +136,20 @@ def measure(hosts: int, state: str, checks: int, directory: Path, md5: str) -> R
                 raise
             finally:
                 process.kill()
+        one_check = directory / f"{sent.name}{PROGRAMS}"
+        keep_one(sent, one_check)
+        floor = bare_rounds(bare, one_check, checks + 1)
     if (sent / "unanswered").exists():
         raise SystemExit(f"not recorded:\n{(sent / 'unanswered').read_text(encoding='utf-8')[:2000]}")
-    return row(hosts, state, began_s, ends)
+    return row(hosts, state, began_s, ends, floor)
+
+
+def keep_one(sent: Path, one_check: Path) -> None:
+    """Of what each host was sent, a later check's part: all of them send the same."""
+    one_check.mkdir()
+    for file in sent.iterdir():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        (one_check / file.name).write_text(lines[-1] + "\n", encoding="utf-8")
 
 
 def line(row: Row) -> str:
@@ -125,6 +157,7 @@ def line(row: Row) -> str:
         f"{row.hosts:5}  {row.state:9}  {row.cold_s:6.2f}  {row.steady_s:8.2f}  {row.ratio:5.2f}"
         f"  {row.cold_cpu_s:8.2f}  {row.steady_cpu_s:10.2f}  {row.cpu_ratio:5.2f}"
         f"  {row.cold_mb:7.0f}  {row.last_mb:7.0f}"
+        f"  {row.bare_cold_s:6.2f}  {row.bare_steady_s:6.2f}  {row.bare_ratio:5.2f}"
     )
 
 
@@ -141,7 +174,11 @@ def main() -> None:
         os.execvp(endpoints.UNSHARE[0], [*endpoints.UNSHARE, *words])
     endpoints.own_machine()
     rows: list[Row] = []
-    print("hosts  state      cold s  steady s  ratio  cold cpu  steady cpu  ratio  cold MB  last MB", flush=True)
+    print(
+        "hosts  state      cold s  steady s  ratio  cold cpu  steady cpu  ratio  cold MB  last MB"
+        "  bare s   later  ratio",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         endpoints.make_keys(directory, [address(number) for number in range(max(args.hosts))])
