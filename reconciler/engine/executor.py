@@ -42,7 +42,7 @@ class _Scheduler:
     outages: frozenset[str] = frozenset()
     """Steps that users notice."""
     tasks: dict[StepTask, Step] = field(default_factory=dict[StepTask, Step])
-    ahead: dict[str, asyncio.Task[StepReading]] = field(default_factory=dict[str, asyncio.Task[StepReading]])
+    ahead: dict[str, asyncio.Future[StepReading]] = field(default_factory=dict[str, asyncio.Future[StepReading]])
     """What is read of steps that wait, while the one before them is verified."""
     jobs: LaunchedJobs = field(default_factory=LaunchedJobs)
     done: set[str] = field(default_factory=set[str])
@@ -187,18 +187,40 @@ def _start_ready(scheduler: _Scheduler, context: RunContext, lease: Lease, group
             lease=lease,
             jobs=scheduler.jobs,
             fits_window=fits_window,
-            job_ended=functools.partial(_read_next, scheduler, step, context, group),
+            next_steps=_NextSteps(scheduler=scheduler, ended=step, context=context, group=group),
             ahead=scheduler.ahead.pop(step.id, None),
         )
         scheduler.tasks[group.create_task(_run_and_record(attempt, context))] = step
 
 
-def _read_next(scheduler: _Scheduler, ended: Step, context: RunContext, group: asyncio.TaskGroup) -> None:
-    """Beside the verification of the step whose job has ended: one answer is waited for, not two after each other."""
-    for step in scheduler.next_after(ended):
-        begun = scheduler.ahead.get(step.id)
-        if begun is None or begun.done():
-            scheduler.ahead[step.id] = group.create_task(read_step(step, context))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NextSteps:
+    """Whatever is read ahead is one answer less to wait for between two steps."""
+
+    scheduler: _Scheduler
+    ended: Step
+    context: RunContext
+    group: asyncio.TaskGroup
+
+    def steps(self) -> tuple[Step, ...]:
+        return self.scheduler.next_after(self.ended)
+
+    def read_ahead(self) -> None:
+        """Beside the verification of the step."""
+        for step in self.steps():
+            begun = self.scheduler.ahead.get(step.id)
+            if begun is None or begun.done():
+                self.scheduler.ahead[step.id] = self.group.create_task(read_step(step, self.context))
+
+    def receive(self, step: Step, reading: StepReading) -> None:
+        received: asyncio.Future[StepReading] = asyncio.get_running_loop().create_future()
+        received.set_result(reading)
+        self.scheduler.ahead[step.id] = received
+
+    def discard(self) -> None:
+        for step in self.steps():
+            if (reading := self.scheduler.ahead.pop(step.id, None)) is not None:
+                reading.cancel()
 
 
 def _window_s(context: RunContext) -> float | None:

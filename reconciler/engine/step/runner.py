@@ -9,7 +9,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from probes.command import Command
 from probes.fact import AnyDrift, AnyFact, AnyReading, Known, Readings, fact_id
 from probes.job import JobsRunning
 from reconciler.core.approval import human_action_needed
@@ -99,12 +101,57 @@ class StepReading:
     at: float
 
 
-def _nobody_waits() -> None:
-    """For its job to end."""
+class NextSteps(Protocol):
+    """What comes after a step, as the executor knows it."""
+
+    def steps(self) -> tuple[Step, ...]:
+        """Those that may start as soon as it is verified."""
+        ...
+
+    def read_ahead(self) -> None:
+        """Its job has ended, and what it ensures is about to be read: so may be what they need."""
+        ...
+
+    def receive(self, step: Step, reading: StepReading) -> None:
+        """The command that verified it has read this for one of them."""
+        ...
+
+    def discard(self) -> None:
+        """What it ensures did not hold when that was read, and may bring more with it once it does."""
+        ...
+
+
+class NoNextSteps:
+    """Nothing waits for it."""
+
+    def steps(self) -> tuple[Step, ...]:
+        return ()
+
+    def read_ahead(self) -> None:
+        """Nobody needs anything."""
+
+    def receive(self, step: Step, reading: StepReading) -> None:
+        raise AssertionError(f"nobody asked for what {step.id} needs")
+
+    def discard(self) -> None:
+        """There is nothing."""
 
 
 def _always() -> bool:
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuestion:
+    """What a job's own command asks once the job has ended: what its step ensures, and all that these steps need."""
+
+    question: HostQuestion | None = None
+    """None where what it ensures is not of its host alone."""
+    ahead: tuple[Step, ...] = ()
+
+    @property
+    def program(self) -> Command | None:
+        return None if self.question is None else self.question.program
 
 
 @dataclass(slots=True)
@@ -116,10 +163,9 @@ class StepAttempt:
     jobs: LaunchedJobs
     fits_window: Callable[[], bool] = _always
     """Asked again just before a launch: what it waited for may have taken its time."""
-    job_ended: Callable[[], None] = _nobody_waits
-    """Called when its job has ended, and what it ensures is about to be read."""
-    ahead: asyncio.Task[StepReading] | None = None
-    """Begun before it could start: used once, and only to start."""
+    next_steps: NextSteps = field(default_factory=NoNextSteps)
+    ahead: asyncio.Future[StepReading] | None = None
+    """Read before it could start: used once, and only to start."""
     number: int = 0
     started_at: float = 0.0
     sent: LaunchResult | None = None
@@ -203,9 +249,13 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
 
 async def read_step(step: Step, context: RunContext) -> StepReading:
     """Everything that the decision needs."""
-    facts = (*facts_of((*step.action.ensures(), *step.requires)), attempts_fact(step), uptime_fact(step))
-    readings = (await context.gather((*facts, _running(step)))).readings
+    readings = (await context.gather(_facts_needed(step))).readings
     return StepReading(readings=readings, at=context.clock.steady())
+
+
+def _facts_needed(step: Step) -> tuple[AnyFact, ...]:
+    facts = facts_of((*step.action.ensures(), *step.requires))
+    return (*facts, attempts_fact(step), uptime_fact(step), _running(step))
 
 
 def _running(step: Step) -> JobsRunning:
@@ -213,12 +263,12 @@ def _running(step: Step) -> JobsRunning:
 
 
 async def _read_ahead(attempt: StepAttempt, context: RunContext) -> StepReading | None:
-    """What was read while the step before it was verified, where that is fresh and lets it start. Whatever else would
+    """What was read when the step before it was verified, where that is fresh and lets it start. Whatever else would
     follow from it may be the passing state that a job leaves behind: None, it is read again."""
-    task, attempt.ahead = attempt.ahead, None
-    if task is None:
+    reading, attempt.ahead = attempt.ahead, None
+    if reading is None:
         return None
-    read = await task
+    read = await reading
     fresh = context.clock.steady() - read.at <= READ_AHEAD_S
     foreign = _foreign_jobs(attempt, read.readings.get(_running(attempt.step)))
     starts = isinstance(decide(attempt.step, read.readings, None), Start)
@@ -292,7 +342,7 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
     deadline = StartDeadline(boot=start.boot, uptime_s=start.uptime_s + remaining_s)
     validity = attempt.lease.validity
     earlier = validity.launch_sent(attempt.job, read_at + remaining_s + UPTIME_ROUNDING_S)
-    question = context.question(facts_of(attempt.step.action.ensures()))
+    question = _job_question(attempt, context)
     launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, question, context))
     if launched.status in ("started", "exists", "stale"):
         validity.launch_answered(attempt.job, None)
@@ -310,6 +360,18 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
             return StepFailed(step=attempt.step.id, diagnostic=superseded)
         case "unwritable" | "not-started":
             return StepFailed(step=attempt.step.id, diagnostic=_launch_diagnostic(attempt, launched))
+
+
+def _job_question(attempt: StepAttempt, context: RunContext) -> JobQuestion:
+    """Steps of other hosts, or that need to know something of one, are read by themselves."""
+    ensured = facts_of(attempt.step.action.ensures())
+    ahead = tuple(
+        step for step in attempt.next_steps.steps() if all(fact.host == attempt.host for fact in _facts_needed(step))
+    )
+    question = context.question((*ensured, *(fact for step in ahead for fact in _facts_needed(step))))
+    if question is not None and ensured:
+        return JobQuestion(question=question, ahead=ahead)
+    return JobQuestion(question=context.question(ensured))
 
 
 def _record_start(attempt: StepAttempt, number: int, context: RunContext) -> None:
@@ -349,9 +411,7 @@ def _step_started(attempt: StepAttempt) -> StepStarted:
     )
 
 
-def _job_spec(
-    attempt: StepAttempt, deadline: StartDeadline, question: HostQuestion | None, context: RunContext
-) -> JobSpec:
+def _job_spec(attempt: StepAttempt, deadline: StartDeadline, question: JobQuestion, context: RunContext) -> JobSpec:
     action = attempt.step.action
     return job_spec(
         action,
@@ -361,7 +421,7 @@ def _job_spec(
         run=context.run,
         step=attempt.step.id,
         undo="undo" if context.undoes else action.undo_outcome,
-        verification=None if question is None else question.program,
+        verification=question.program,
     )
 
 
@@ -385,10 +445,10 @@ def _launch_diagnostic(attempt: StepAttempt, sent: LaunchResult) -> Diagnostic:
 
 
 async def _await_job(
-    attempt: StepAttempt, context: RunContext, first: LogChunk | None = None, question: HostQuestion | None = None
+    attempt: StepAttempt, context: RunContext, first: LogChunk | None = None, question: JobQuestion | None = None
 ) -> StepResult:
     """`first`, `question`: what the launch answered, and what it was to ask once the job had ended."""
-    question = question or context.question(facts_of(attempt.step.action.ensures()))
+    question = question or _job_question(attempt, context)
     step, log = attempt.step, JobLog(step=attempt.step.id, emit=context.record)
     result = await follow_log(
         context.transport,
@@ -398,11 +458,15 @@ async def _await_job(
         on_line=log.add,
         timeout_s=step.action.deadline_s,
         first=first,
-        verification=None if question is None else question.program,
+        verification=question.program,
     )
-    read = None if question is None else question.readings(result.answer)
-    if read is None and result.state not in ("overdue", "no-answer"):
-        attempt.job_ended()
+    read = None if question.question is None else question.question.readings(result.answer)
+    if read is not None:
+        for following in question.ahead:
+            readings = {fact: read[fact] for fact in _facts_needed(following)}
+            attempt.next_steps.receive(following, StepReading(readings=readings, at=context.clock.steady()))
+    elif result.state not in ("overdue", "no-answer"):
+        attempt.next_steps.read_ahead()
     return await _verify(attempt, result, read, tuple(log.tail), context)
 
 
@@ -417,7 +481,7 @@ async def _verify(
     if job.state == "no-answer":
         unconfirmed = diagnose("job-launch-unconfirmed", where=host, job=attempt.job)
         return StepFailed(step=step.id, diagnostic=unconfirmed, tail=tail)
-    missing = await _await_effects(step, job, read, context)
+    missing = await _await_effects(attempt, job, read, context)
     if missing:
         return StepFailed(step=step.id, diagnostic=_effects_missing(attempt, job, missing), tail=tail)
     if not step.action.idempotent:
@@ -427,12 +491,12 @@ async def _verify(
 
 
 async def _await_effects(
-    step: Step, job: JobResult, read: Readings | None, context: RunContext
+    attempt: StepAttempt, job: JobResult, read: Readings | None, context: RunContext
 ) -> tuple[AnyDrift, ...]:
     """What it ensures and does not hold in time: nothing, as a rule, at the first reading. The exit status only decides
     how long it is waited for."""
-    ensured = step.action.ensures()
-    grace_s = step.action.effects_timeout_s
+    ensured = attempt.step.action.ensures()
+    grace_s = attempt.step.action.effects_timeout_s
     if job.exit_status != 0:
         grace_s = min(FAILED_COMMAND_GRACE_S, grace_s)
     started_at, interval_s = context.clock.steady(), VERIFY_INTERVAL_S[0]
@@ -443,6 +507,7 @@ async def _await_effects(
         unreachable = any(is_unreachable(drift.reading) for drift in missing)
         if not missing or context.clock.steady() >= started_at + (UNREACHABLE_TIMEOUT_S if unreachable else grace_s):
             return missing
+        attempt.next_steps.discard()
         read = None
         await context.clock.sleep(interval_s)
         interval_s = min(interval_s * 1.5, VERIFY_INTERVAL_S[1])

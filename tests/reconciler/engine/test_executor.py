@@ -1,6 +1,7 @@
 """The executor, on a world of facts: what is started, in which order, and what its outcome rests on."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -8,8 +9,10 @@ from typing import Any, ClassVar
 import pytest
 
 from actions.action import Disrupts
+from probes.command import Command, Output
 from probes.fact import AnyDrift, AnyFact, Known, Unknown
-from probes.job import JobAttempts
+from probes.job import HostUptime, JobAttempts, JobsRunning
+from probes.probe import Probe
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
@@ -17,7 +20,8 @@ from reconciler.core.window import Window
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.executor import execute
 from reconciler.engine.failpoints import hooked, registered
-from reconciler.engine.gather import GatheredFacts
+from reconciler.engine.gather import GatheredFacts, HostQuestion, question_of
+from reconciler.engine.jobs.scripts import READ
 from reconciler.engine.journal import JournalError
 from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.run import ExecutionResult
@@ -577,18 +581,26 @@ def test_what_was_read_ahead_starts_a_step_and_decides_nothing_else() -> None:
     assert world.asked.count("decide b+a") == 2
 
 
-@pytest.mark.parametrize(("shows_after_s", "read"), [(READ_AHEAD_S - 2.0, 1), (READ_AHEAD_S + 5.0, 2)])
-def test_what_was_read_ahead_and_has_aged_is_read_again(shows_after_s: float, read: int) -> None:
+@pytest.mark.parametrize(("slow_s", "read"), [(READ_AHEAD_S - 2.0, 1), (READ_AHEAD_S + 5.0, 2)])
+def test_what_was_read_ahead_and_has_aged_is_read_again(slow_s: float, read: int) -> None:
+    """The one before it is verified by a host that takes its time to answer."""
     world, (a, b) = Watched(), make("a", "b")
-    world.knows(a, works=False)
-    world.knows(b)
+    world.knows(a, b)
 
-    def shows(job: str) -> None:
-        if job.startswith(job_key(a)):
-            world.clock.later.append((POLL_S + shows_after_s, lambda: world.achieve(job_key(a))))
+    read_ahead = asyncio.Event()
 
-    world.on_launch = shows
-    assert carried(world, plan(step(a), step(b, "a"))).done == ("a", "b")
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        requested = tuple(facts)
+        gathered = await world.look(requested)
+        if requested == (a.flag,):
+            async with asyncio.timeout(10):
+                await read_ahead.wait()
+            world.clock.elapsed += slow_s
+        elif b.flag in requested:
+            asyncio.get_running_loop().call_soon(read_ahead.set)
+        return gathered
+
+    assert carried(world, plan(step(a), step(b, "a")), gather=look).done == ("a", "b")
     assert world.asked.count("decide b") == read
 
 
@@ -650,3 +662,85 @@ def test_a_foreign_job_that_is_read_ahead_is_waited_for() -> None:
     assert carried(world, plan(step(a), step(b, "a"))).done == ("a", "b")
     assert [event.job for event in world.events if isinstance(event, JobAdopted)] == ["foreign.1"]
     assert frozenset(("foreign.1", f"{job_key(b)}.1")) not in world.overlap
+
+
+class Asked(Watched):
+    """Whoever sees a job end is answered there whatever is asked about its host, at that moment."""
+
+    def question(self, facts: Iterable[AnyFact]) -> HostQuestion | None:
+        requested = tuple(facts)
+        everything = Probe(
+            family="all",
+            facts=(Flag, JobAttempts, HostUptime, JobsRunning),
+            command=lambda _: Command(script="show"),
+            parse=lambda facts, _: {fact: self.read(fact) for fact in facts},
+        )
+        asked = question_of([everything], requested)
+        if asked is not None:
+            self.asked.append(f"with its job {'+'.join(fact.name for fact in requested if isinstance(fact, Flag))}")
+        return asked
+
+    async def run(self, host: str, command: Command) -> Output:
+        output = await World.run(self, host, command)
+        if command.script != READ or " running " in output.stdout:
+            return output
+        marks = sorted(set(re.findall(r"'(\w+ \d+)'", command.stdin)))
+        return Output(stdout=output.stdout + "".join(f"{mark} begin\n\n{mark} end 0\n" for mark in marks))
+
+
+def asking(world: Asked, what: Plan, **more: Any) -> ExecutionResult:
+    return carried(world, what, question=world.question, **more)
+
+
+def test_what_the_next_steps_need_is_read_by_the_command_that_sees_the_job_end() -> None:
+    world, (a, b, c) = Asked(), make("a", "b", "c")
+    world.knows(a, b, c)
+    assert asking(world, plan(step(a), step(b, "a"), step(c, "b"))).done == ("a", "b", "c")
+    assert world.asked == ["decide a", "with its job a+b", "with its job b+c", "with its job c"]
+
+
+def test_what_another_host_has_to_say_is_asked_there() -> None:
+    world, (a, b) = Asked(), make("a", "b")
+    there = Flag(host="10.0.0.2", name="there")
+    world.knows(a, b)
+    world.readings[there] = Known("up")
+    assert asking(world, plan(step(a), step(b, "a", expectations=[there.up()]))).done == ("a", "b")
+    assert world.asked == ["decide a", "with its job a", "decide b+there", "with its job b"]
+
+
+@pytest.mark.parametrize("kind", [Asked, Watched])
+def test_what_was_read_with_a_job_whose_effect_does_not_show_at_once_counts_for_nothing(kind: type[Watched]) -> None:
+    """Half a second later it shows, and what the next one needs is no longer what it was."""
+    world, (a, b) = kind(), make("a", "b")
+    world.knows(a, works=False)
+    world.knows(b)
+
+    def both() -> None:
+        world.achieve(job_key(a))
+        world.achieve(job_key(b))
+
+    world.on_launch = lambda _: world.clock.later.append((POLL_S + 0.4, both))
+    more: dict[str, Any] = {"question": world.question} if isinstance(world, Asked) else {}
+    outcome = carried(world, plan(step(a), step(b, "a")), **more)
+    assert outcome.done == ("a",)
+    assert world.launched == [f"{job_key(a)}.1"], "b holds already"
+
+
+def test_a_step_that_holds_already_when_the_one_before_it_ends_is_read_again_and_skipped() -> None:
+    world, (a, b) = Asked(), make("a", "b")
+    world.knows(a, b)
+    world.on_launch = lambda _: world.achieve(job_key(b))
+    assert asking(world, plan(step(a), step(b, "a"))).done == ("a",)
+    assert world.asked.count("decide b") == 1
+
+
+def test_what_was_read_with_a_job_that_ended_long_ago_is_read_again() -> None:
+    """Another step has to end first, on which the next one waits as well."""
+    world, (a, b, c) = Asked(), make("a", "b", "c")
+    world.knows(a)
+    world.knows(b, polls=6)
+    world.knows(c)
+    assert asking(world, plan(step(a), step(b), step(c, "a", "b"))).done == ("a", "b", "c")
+    assert "with its job a+c" not in world.asked
+    assert "with its job b+c" not in world.asked, "while a ran, c had to wait for a"
+    assert world.asked.count("decide c") == 1
