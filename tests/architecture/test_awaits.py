@@ -29,7 +29,7 @@ REASONS = {
     ("clock.py", "asyncio.sleep"): "ends by itself",
     ("prompt.py", "asyncio.wait"): "a tenth of a second at a time, until a person answers or stops",
     ("executor.py", "asyncio.wait"): "steps are followed, each with a deadline (`follow`), and Ctrl-C twice ends it",
-    ("runner.py", "task"): "`read_step`, a look at hosts, whose commands have their deadlines",
+    ("runner.py", "reading"): "`read_step`, a look at hosts, whose commands have their deadlines",
     ("reconcile.py", "context.seal"): "`sealing` of commands/seal.py, whose commands have their deadlines",
     ("reconcile.py", "context.stop.halted.wait"): "cancelled when the run is over",
     ("signals.py", "work"): "the command itself; Ctrl-C ends it",
