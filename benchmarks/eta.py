@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How wrong the estimate of the time that remains is, measured on runs that are over.
 
-python benchmarks/eta.py ~/.local/state/bkrec/CLUSTER/runs
+python benchmarks/eta.py ~/.local/state/bkrec/NAME-…/runs
 
 For each upgrade on record: its real time, then |estimated - real remaining| / real total after a quarter, a half and
 three quarters of it, first as if nothing were known of the cluster, then with the runs before it. Steps, their order,
