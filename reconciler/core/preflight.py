@@ -46,7 +46,8 @@ def _diagnostic(check: AnyExpected, reading: AnyReading) -> Diagnostic:
     fact = fact_id(check.fact).removesuffix(f" @{host}")
     code = because.code if isinstance(because, CodedReason) else ""
     if isinstance(reading, Unknown):
-        return diagnose("preflight-unread", where=host, because=reading.why, source=source, check=code, fact=fact)
+        unread = "preflight-advice-unread" if disposition(code) == "advice" else "preflight-unread"
+        return diagnose(unread, where=host, because=reading.why, source=source, check=code, fact=fact)
     if isinstance(because, CodedReason) and code.startswith("preflight-"):
         fields = (*because.fields, ("reading", _text(reading)))
         return Diagnostic(code=code, where=host, fields=fields, source=source)
