@@ -218,7 +218,7 @@ def _cell(severities: Sequence[Severity], expected: int, lang: Lang) -> Cell:
 
 
 def causes(report: ClusterReport, page: RenderOptions) -> tuple[Cause, ...]:
-    """The gravest first."""
+    """The gravest first; of these, as on a terminal, what explains most."""
     result = [
         Cause(
             title=title,
@@ -230,7 +230,7 @@ def causes(report: ClusterReport, page: RenderOptions) -> tuple[Cause, ...]:
         for (severity, title, detail), members in _by_cause(report, page).items()
     ]
     order = {tone: number for number, tone in enumerate(TONES[name] for name in SEVERITIES)}
-    return tuple(sorted(result, key=lambda cause: order[cause.tone]))
+    return tuple(sorted(result, key=lambda cause: (order[cause.tone], -len(cause.findings))))
 
 
 def _by_cause(

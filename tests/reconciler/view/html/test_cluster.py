@@ -45,6 +45,15 @@ def test_what_follows_from_a_finding_stands_with_it_under_its_name() -> None:
     assert [finding.host for finding in first.findings] == ["10.0.0.2", "10.0.0.3"]
 
 
+def test_of_causes_as_grave_the_one_that_explains_most_comes_first_whatever_order_they_were_found_in() -> None:
+    """As on a terminal."""
+    drift = REPORT.difference.drift
+    for order in (drift, drift[::-1]):
+        found = replace(REPORT.difference, drift=order, causes={LOGIN: BKAUTH})
+        grave = [cause for cause in cluster.causes(replace(REPORT, difference=found), PAGE) if cause.tone == "bad"]
+        assert [len(cause.findings) for cause in grave] == [2, 1]
+
+
 def test_a_finding_says_since_when_it_is_there() -> None:
     name = fact_id(BKAUTH)
     report = replace(REPORT, history={name: FindingRecord(since=60, last=120, times=3, flapping=True)})
