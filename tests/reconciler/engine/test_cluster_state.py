@@ -41,8 +41,10 @@ def test_each_file_has_its_own_and_each_name(tmp_path: Path) -> None:
 
 
 def test_it_is_private_and_says_whose_it_is(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    place = state_path("c", FILE, environ)
     for _ in range(2):
-        place = state_dir("c", FILE, {"XDG_STATE_HOME": str(tmp_path)})
+        assert state_dir("c", FILE, environ) == place
         assert place.stat().st_mode & 0o777 == 0o700
         assert json.loads((place / "cluster.json").read_text(encoding="utf-8"))["file"] == str(FILE)
     assert (place / "cluster.json").stat().st_mode & 0o777 == 0o600
