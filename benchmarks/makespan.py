@@ -10,7 +10,7 @@ Of a run that is over, wherever its hosts' files are:
 
     python -m benchmarks.makespan --journal FILE --root 10.0.0.1=DIRECTORY --root 10.0.0.2=DIRECTORY …
 
-FILE is a run's journal (~/.local/state/bkrec/CLUSTER/runs/RUN.jsonl), DIRECTORY a host's root directory, or a copy of
+FILE is a run's journal (~/.local/state/bkrec/NAME-…/runs/RUN.jsonl), DIRECTORY a host's root directory, or a copy of
 what is in it below var/lib/bkrec/jobs, with the times of the files.
 """
 

@@ -27,6 +27,7 @@ from reconciler.commands.assess import PlanInputs, cluster_report, comparing, pl
 from reconciler.core.events import RunEnded, RunStarted, StepDone, StepStarted
 from reconciler.core.plan import Plan
 from reconciler.engine.assess import assess
+from reconciler.engine.cluster_state import state_path
 from reconciler.engine.gather import GatheredFacts
 from reconciler.rules.undo import afterwards
 from reconciler.view import formats, systemd_units
@@ -242,7 +243,7 @@ def _timer(options: RenderOptions) -> Iterator[str]:
         user="ops",
         command=("/usr/local/bin/bkrec", "-c", "/etc/bkrec/cluster.toml", "--lang", options.lang, "check"),
         every_s=900,
-        writable=("/home/ops/.local/state/bkrec/prod",),
+        writable=(str(state_path("prod", Path("/etc/bkrec/cluster.toml"), {"HOME": "/home/ops"})),),
     )
     texts = (("service", systemd_units.service(units)), ("timer", systemd_units.timer(units)))
     files = ((f"/etc/systemd/system/{units.name}.{kind}", text) for kind, text in texts)

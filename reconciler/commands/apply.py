@@ -51,14 +51,14 @@ async def apply(
             await _check_plan_fresh(saved, opened)
 
         async def confirm(assessment: Assessment) -> bool:
-            report = with_durations(cluster_report(cluster, assessment))
+            report = with_durations(cluster_report(cluster, assessment), path)
             if window is not None:
                 report = in_window(report, window, journal.clock)
             if saved is not None and not plan_file.includes_all(saved, report.plan):
                 raise StalePlanError(diagnose("plan-not-covered", where=report.name))
             return transcript.confirmed(await console.confirm(report))
 
-        with run_journal(cluster.name) as journal:
+        with run_journal(cluster.name, path) as journal:
             window = window_of(part, journal.clock)
             context = replace(
                 run_context(
@@ -72,7 +72,7 @@ async def apply(
                     assumes_yes=console.assumes_yes,
                 ),
                 spec_inputs=spec_inputs(cluster, inputs_for, began=int(journal.clock.now().timestamp())),
-                accept_plan=functools.partial(check_steps, cluster=cluster.name),
+                accept_plan=functools.partial(check_steps, cluster=cluster.name, cluster_file=path),
                 window=window,
                 seal=sealing(opened),
             )

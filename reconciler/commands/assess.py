@@ -63,7 +63,7 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
         return plan_inputs(cluster, part.selection)
 
     report = await report_on(path, inputs_for, began=int(clock.now().timestamp()))
-    check_steps(report.plan, report.name)
+    check_steps(report.plan, report.name, path)
     if window is not None:
         report = in_window(report, window, clock)
     if out is not None:

@@ -25,8 +25,8 @@ from reconciler.core.verdict import ExitCode, exit_code
 from reconciler.engine import assess, check_store, local_program
 from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import Clock, SystemClock
+from reconciler.engine.cluster_state import record_file, state_path
 from reconciler.engine.gather import GatheredFacts, GatherFacts
-from reconciler.engine.local_files import state_path
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import BkrecError, Diagnostic, SpecError, diagnose
@@ -198,8 +198,9 @@ async def _concluded(path: Path, file: ClusterFile, report: CheckReport, clock: 
     cannot be read or kept, it is called for everything: twice is better than never."""
     at = int(clock.now().timestamp())
     try:
-        directory = state_path(file.name, os.environ)
+        directory = state_path(file.name, path, os.environ)
         async with check_store.locked(directory, clock):
+            record_file(directory, path)
             return await _remembered(path, file, report, at, directory)
     except OSError as error:
         result = await _remembered(path, file, report, at, None)
@@ -211,7 +212,7 @@ async def _remembered(
 ) -> Result[CheckReport]:
     previous, warnings = CheckHistory(), list[Diagnostic]()
     try:
-        previous = previous if directory is None else check_store.load(directory, path)
+        previous = previous if directory is None else check_store.load(directory)
     except OSError as error:
         warnings.append(_unwritable(error))
     history = _observed(previous, report, at)
@@ -220,7 +221,7 @@ async def _remembered(
     warnings += failed
     try:
         if directory is not None:
-            check_store.save(directory, path, history)
+            check_store.save(directory, history)
     except OSError as error:
         warnings.append(_unwritable(error))
     return _result(report, tuple(warnings))

@@ -1,6 +1,7 @@
 """`history`: every run of this cluster from this machine, by its journal. Contacts no host."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from reconciler.commands import cluster_file
 from reconciler.commands.result import Result
 from reconciler.core.events import ApprovalGiven, RunEnded
 from reconciler.engine import check_store, journal
-from reconciler.engine.local_files import state_path
+from reconciler.engine.cluster_state import state_path, unclaimed
 from reconciler.view.documents import HistoryDoc, PastFindingDoc, RunSummaryDoc
 from reconciler.view.to_documents import utc
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
@@ -16,12 +17,14 @@ from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 def history(path: Path) -> Result[HistoryDoc]:
     """Raises SpecError; BkrecError where the journals cannot be read."""
-    return Result(document=HistoryDoc(runs=list(runs(path)), findings=list(_findings(path))))
+    of_file = runs(path)
+    document = HistoryDoc(runs=list(of_file), findings=list(_findings(path)))
+    return Result(document=document, warnings=() if of_file else runs_elsewhere(path))
 
 
 def _findings(path: Path) -> Iterator[PastFindingDoc]:
     try:
-        records = check_store.load(state_path(cluster_file.load(path).name, os.environ), path).findings
+        records = check_store.load(state_path(cluster_file.load(path).name, path, os.environ)).findings
     except OSError as error:
         raise BkrecError(_unreadable(error, str(path))) from error
     for name, record in sorted(records.items(), key=lambda item: (not item[1].present, item[1].since)):
@@ -40,11 +43,29 @@ def _unreadable(error: OSError, place: str) -> Diagnostic:
     return diagnose("journal-unreadable", where=error.filename or place, error=error.strerror or error)
 
 
+def runs_elsewhere(path: Path) -> tuple[Diagnostic, ...]:
+    """Where a file has no run on record: those of this name that were left behind, as by a file that was moved. Raises
+    SpecError; BkrecError where the directory cannot be read."""
+    name = cluster_file.load(path).name
+    try:
+        own, others = state_path(name, path, os.environ), unclaimed(name, os.environ)
+    except OSError as error:
+        raise BkrecError(_unreadable(error, name)) from error
+    place = shlex.quote(str(own))
+    return tuple(
+        diagnose(
+            "runs-of-another-file", where=str(path), directory=other, place=place, runs=shlex.quote(f"{other}/runs")
+        )
+        for other in others
+        if other != own
+    )
+
+
 def runs(path: Path) -> tuple[RunSummaryDoc, ...]:
     """The latest last."""
     name = cluster_file.load(path).name
     try:
-        directory = state_path(name, os.environ)
+        directory = state_path(name, path, os.environ)
         if (directory / "runs").exists():
             os.listdir(directory / "runs")  # one that must not be read is not the same as no runs
         return tuple(_summary(run, journal.read_run(directory, run)) for run in journal.runs(directory))

@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from reconciler.commands.errors import UsageError
 from reconciler.core.events import RunStarted
@@ -13,7 +14,7 @@ from reconciler.core.selection import is_section, step_ids, unknown_steps
 from reconciler.core.window import Window
 from reconciler.engine import journal
 from reconciler.engine.clock import Clock, window_until
-from reconciler.engine.local_files import state_path
+from reconciler.engine.cluster_state import state_path
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 
@@ -78,14 +79,14 @@ def check_names(selection: Selection, cluster: Cluster) -> None:
         raise UsageError(*diagnostics)
 
 
-def check_steps(plan: Plan, cluster: str) -> None:
+def check_steps(plan: Plan, cluster: str, cluster_file: Path) -> None:
     """Steps: only a plan has them. One that an earlier run of this machine had is done, and no mistake.
 
     Raises UsageError.
     """
     unknown = unknown_steps(plan)
     if unknown:
-        unknown = tuple(name for name in unknown if name not in _earlier_steps(cluster))
+        unknown = tuple(name for name in unknown if name not in _earlier_steps(cluster, cluster_file))
     diagnostics = tuple(_unknown("step-unknown", unknown, step_ids(plan)))
     if diagnostics:
         raise UsageError(*diagnostics)
@@ -102,10 +103,10 @@ def _unknown(code: str, names: Iterable[str], known: Sequence[str]) -> Iterator[
         yield diagnose(code, name=name, near=", ".join(near) or "-")
 
 
-def _earlier_steps(cluster: str) -> frozenset[str]:
+def _earlier_steps(cluster: str, cluster_file: Path) -> frozenset[str]:
     """By the journals. None where they cannot be read."""
     try:
-        directory = state_path(cluster, os.environ)
+        directory = state_path(cluster, cluster_file, os.environ)
         contents = [journal.read_run(directory, run) for run in journal.runs(directory)]
     except OSError:
         return frozenset()

@@ -25,8 +25,8 @@ from reconciler.core.schedule import LostHost
 from reconciler.core.verdict import exit_code
 from reconciler.engine import assess, journal, release_data
 from reconciler.engine.clock import SystemClock
+from reconciler.engine.cluster_state import state_path
 from reconciler.engine.gather import GatheredFacts
-from reconciler.engine.local_files import state_path
 from reconciler.view.reports import ClusterReport, RehearsalReport
 from specs.cluster import with_site
 from specs.diagnostic import diagnose
@@ -44,7 +44,7 @@ async def rehearsal(
         read, read_at = await report_on(path, plan_inputs, began=now), ""
     else:
         read, read_at = await _on_saved(path, readings, now)
-    cluster = with_durations(read)
+    cluster = with_durations(read, path)
     failing = tuple(_step(name, cluster) for name in fails)
     host = _lost_host(lost, cluster) if lost else None
     report = RehearsalReport(
@@ -98,10 +98,10 @@ def _lost_host(text: str, cluster: ClusterReport) -> LostHost:
     return LostHost(host=match["host"], at_s=float(match["minutes"]) * 60)
 
 
-def with_durations(report: ClusterReport) -> ClusterReport:
+def with_durations(report: ClusterReport, cluster_file: Path) -> ClusterReport:
     """With what this machine's journals know of the cluster's steps; a journal that cannot be read tells nothing."""
     try:
-        directory = state_path(report.name, os.environ)
+        directory = state_path(report.name, cluster_file, os.environ)
         contents = [(run, journal.read_run(directory, run)) for run in journal.runs(directory)[-2 * RUNS_USED :]]
     except OSError:
         return report

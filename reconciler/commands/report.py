@@ -5,10 +5,11 @@ from pathlib import Path
 
 from reconciler.commands import cluster_file
 from reconciler.commands.errors import UsageError
+from reconciler.commands.history import runs_elsewhere
 from reconciler.commands.result import Result
 from reconciler.core.run_report import run_report
 from reconciler.engine import journal
-from reconciler.engine.local_files import state_path
+from reconciler.engine.cluster_state import state_path
 from reconciler.engine.release_data import load_release
 from reconciler.view.documents import RunReportDoc
 from reconciler.view.to_documents import run_report_document
@@ -23,10 +24,10 @@ def report(path: Path, run: str = "") -> Result[RunReportDoc]:
     file = cluster_file.load(path)
     name = file.name
     try:
-        directory = state_path(name, os.environ)
+        directory = state_path(name, path, os.environ)
         known = journal.runs(directory)
         if not known:
-            raise UsageError(diagnose("report-no-run", cluster=name))
+            raise UsageError(diagnose("report-no-run", cluster=name), *runs_elsewhere(path))
         if run and run not in known:
             shown = ", ".join(reversed(known[-MAX_RUNS_SHOWN:]))
             raise UsageError(diagnose("report-unknown-run", run=run, runs=shown))

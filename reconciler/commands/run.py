@@ -4,6 +4,7 @@ import functools
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from probes.fact import AnyExpected
@@ -71,10 +72,10 @@ class Transcript:
 
 
 @contextmanager
-def run_journal(cluster: str) -> Generator[LazyJournal]:
+def run_journal(cluster: str, cluster_file: Path) -> Generator[LazyJournal]:
     """Raises RefusedError where no journal can be written: nothing was begun."""
     clock = SystemClock()
-    lazy = LazyJournal(cluster, journal.new_run(clock), clock)
+    lazy = LazyJournal(cluster, cluster_file, journal.new_run(clock), clock)
     try:
         lazy.check_writable()
     except JournalError as error:

@@ -6,7 +6,7 @@ Where the controller is out of reach, the journal's answer is all there is, and 
 from pathlib import Path
 
 from reconciler.commands import session
-from reconciler.commands.history import runs
+from reconciler.commands.history import runs, runs_elsewhere
 from reconciler.commands.lock import lock_document
 from reconciler.commands.pause import pause_document
 from reconciler.commands.result import Result
@@ -20,6 +20,7 @@ from reconciler.view.documents import ApprovalDoc, JobDoc, StatusDoc
 async def status(path: Path) -> Result[StatusDoc]:
     """Raises SpecError."""
     last = next(reversed(runs(path)), None)
+    moved = () if last else runs_elsewhere(path)
     try:
         async with session.open_cluster(path) as opened:
             controller, cluster = opened.controller, opened.cluster
@@ -28,7 +29,7 @@ async def status(path: Path) -> Result[StatusDoc]:
             )
             given = await approvals.read(opened.gather, controller, preflight.approvals(cluster))
     except (TransportError, LeaseError) as error:
-        return Result(document=StatusDoc(last=last), warnings=error.diagnostics)
+        return Result(document=StatusDoc(last=last), warnings=(*moved, *error.diagnostics))
     document = StatusDoc(
         last=last,
         lock=lock_document(now.holder),
@@ -39,4 +40,4 @@ async def status(path: Path) -> Result[StatusDoc]:
             for approval in given
         ],
     )
-    return Result(document=document, warnings=now.unread)
+    return Result(document=document, warnings=(*moved, *now.unread))

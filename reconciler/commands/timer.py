@@ -16,7 +16,7 @@ from pathlib import Path
 from reconciler.commands import cluster_file, files
 from reconciler.commands.errors import RefusedError, UsageError
 from reconciler.engine import local_program
-from reconciler.engine.local_files import state_path
+from reconciler.engine.cluster_state import state_path
 from reconciler.view import systemd_units
 from reconciler.view.systemd_units import Scope, TimerUnits
 from specs.cluster import ClusterFile
@@ -89,7 +89,7 @@ def proposed(path: Path, request: TimerRequest, *, uid: int | None = None) -> Ti
     file = cluster_file.load(path)
     scope: Scope = "system" if (os.geteuid() if uid is None else uid) == 0 else "user"
     user = _user(request.run_as, scope)
-    state = state_path(file.name, _environment_of(user))
+    state = state_path(file.name, path, _environment_of(user))
     units = TimerUnits(
         cluster=file.name,
         scope=scope,

@@ -78,7 +78,7 @@ async def undo(
                 shown.update(_steps(preview))
             return transcript.confirmed(await console.confirm(preview))
 
-        with run_journal(opened.cluster.name) as journal:
+        with run_journal(opened.cluster.name, path) as journal:
             context = run_context(
                 opened,
                 journal,

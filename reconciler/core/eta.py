@@ -1,11 +1,14 @@
 """ETA: how long steps take on this cluster: by its runs on record, and where it has none by the release's estimates.
 
 A step that was done here before is expected to take the median of its times. For all others the release's estimate is
-scaled by the pace of this cluster: what its steps took, over what was estimated for them. While a run goes on, what it
-has taken so far over what was expected of it scales the rest: that covers a slow night, and the moments between steps,
-which no step's own time has. A step that is overdue says nothing of the others. A minute of expected work weighs
-against the first moments, or one quick step would decide; of a short plan it is a small part, or a slow night would be
-believed too late: a minute is a seventh of a laboratory's upgrade.
+scaled by the pace of this cluster: what its steps took, over what was estimated for them. Between one step and the next
+lies a moment that no step's own time has; it is the same after a step of a second and of a minute, and a plan of many
+small steps has more of them.
+
+While a run goes on, what its steps took over what was expected of them scales the rest. Long steps say more of the rest
+than as many seconds of short ones, whose time is that of a connection and of a busy processor; the first quarter of an
+upgrade is made of those. Only steps that are done count: a run that is paused, a host that is waited for and a step
+that is overdue say nothing of the other steps. Against the first of them stands a hundredth of the whole as expected.
 
 The spread (p90) is that of the same step's earlier times; of a step without any, and of whole nights, what runs in the
 laboratories showed. docs/reports.md has the error of these estimates, measured on runs.
@@ -23,8 +26,8 @@ from reconciler.core.schedule import Task, schedule, tasks_of
 SHIPPED_P90 = 1.6
 NIGHT_P90 = 1.35
 """The same of whole nights, for what slows all steps at once: five upgrades of one laboratory took 283 to 485 s."""
-PRIOR_SHARE, LEAST_PRIOR_S, MOST_PRIOR_S = 0.04, 15.0, 60.0
-"""So much of the whole, within these bounds, weighs as much as the same of the run itself."""
+PRIOR_SHARE = 0.01
+"""So much of the whole as expected weighs as much as the same of the run itself."""
 SAMPLES = 60
 RUNS_USED = 10
 """The latest runs of a cluster; hosts change."""
@@ -38,8 +41,8 @@ class Durations:
     """By step id, the latest last."""
     pace: float = 1.0
     """What steps took here, over what was estimated."""
-    stretch: float = 1.0
-    """What runs took here, over what their steps' own times make of it."""
+    moment_s: float = 0.0
+    """Between one step and the next."""
     runs: int = 0
 
 
@@ -61,22 +64,24 @@ def durations_of(runs: Iterable[RunReport], steps: Sequence[Step]) -> Durations:
     return Durations(
         seconds={name: tuple(times) for name, times in seconds.items()},
         pace=sum(took for took, _ in known) / estimated if estimated else 1.0,
-        stretch=_stretch(reports),
+        moment_s=_moment_s(reports),
         runs=len(reports),
     )
 
 
-def _stretch(reports: Iterable[RunReport]) -> float:
-    """By each run's own steps and their order, whatever is planned now; 1 where no journal has the order. The median of
+def _moment_s(reports: Iterable[RunReport]) -> float:
+    """By each run's own steps and their order, whatever is planned now; 0 where no journal has the order. The median of
     the runs, each as heavy as it was long: ten repairs of a minute say little of a night."""
-    ratios: list[tuple[float, float]] = []
+    moments: list[tuple[float, float]] = []
     for run in reports:
         done = [step for step in run.steps if step.outcome == "done" and step.host]
-        expected = schedule([_task(step) for step in done]).total_s
+        tasks = [_task(step) for step in done]
+        steps_s = schedule(tasks).total_s
+        in_a_row = schedule([replace(task, seconds=task.seconds + 1.0) for task in tasks]).total_s - steps_s
         wall_s = replace(run, steps=tuple(done)).wall_s
-        if wall_s and expected and any(step.after for step in done):
-            ratios.append((wall_s / expected, expected))
-    return _weighted_median(ratios) if ratios else 1.0
+        if steps_s and in_a_row > 0 and any(step.after for step in done):
+            moments.append((max(0.0, wall_s - steps_s) / in_a_row, steps_s))
+    return _weighted_median(moments) if moments else 0.0
 
 
 def _weighted_median(values: Iterable[tuple[float, float]]) -> float:
@@ -113,7 +118,7 @@ def expectations_of(tasks: Iterable[Task], known: Durations) -> Mapping[str, flo
         times = known.seconds.get(task.id)
         return median(times) if times else task.seconds * known.pace
 
-    return {task.id: expected_s(task) * known.stretch for task in tasks}
+    return {task.id: expected_s(task) + known.moment_s for task in tasks}
 
 
 def total_quantiles(steps: Sequence[Step], known: Durations) -> tuple[float, float]:
@@ -150,25 +155,26 @@ def _scaled(p90: float, position: float) -> float:
 
 def remaining_s(
     tasks: Sequence[Task],
-    expected: Mapping[str, float],
+    known: Durations,
     *,
+    took: Mapping[str, float],
     ended: Iterable[str],
     running: Mapping[str, float],
-    elapsed_s: float,
 ) -> float:
-    """`running`: step id → for how many seconds. `elapsed_s`: of the run."""
-    over = frozenset(ended)
-    whole = schedule([_lasting(task, expected) for task in tasks]).total_s
+    """`took`: steps of this run that were done → their seconds. `ended`: those, and all others that are over.
+    `running`: step id → for how many seconds."""
+    expected, over = expectations_of(tasks, known), frozenset(ended)
+    pace = _pace_of_run(expected, {name: seconds + known.moment_s for name, seconds in took.items()})
     rest = [task for task in tasks if task.id not in over]
     rest.sort(key=lambda task: task.id not in running)
-    shortened = {name: max(0.0, expected.get(name, 0.0) - since) for name, since in running.items()}
-    ahead = schedule([_lasting(task, {**expected, **shortened}) for task in rest]).total_s
-    behind = max(0.0, whole - ahead)
-    overdue_s = max((since - expected.get(name, since) for name, since in running.items()), default=0.0)
-    elapsed_s = max(0.0, elapsed_s - max(0.0, overdue_s))
-    prior_s = min(max(PRIOR_SHARE * whole, LEAST_PRIOR_S), MOST_PRIOR_S)
-    return ahead * (elapsed_s + prior_s) / (behind + prior_s)
+    ahead = {task.id: max(0.0, expected[task.id] * pace - running.get(task.id, 0.0)) for task in rest}
+    return schedule([replace(task, seconds=ahead[task.id]) for task in rest]).total_s
 
 
-def _lasting(task: Task, seconds: Mapping[str, float]) -> Task:
-    return replace(task, seconds=seconds.get(task.id, task.seconds))
+def _pace_of_run(expected: Mapping[str, float], took: Mapping[str, float]) -> float:
+    """What the steps of this run took, over what was expected of them: a regression in which a step of four times the
+    length counts twice a second of it."""
+    prior = PRIOR_SHARE * sum(seconds**1.5 for seconds in expected.values())
+    known = [(expected[name], seconds) for name, seconds in took.items() if name in expected]
+    weight = prior + sum(due**1.5 for due, _ in known)
+    return (prior + sum(due**0.5 * seconds for due, seconds in known)) / weight if weight else 1.0

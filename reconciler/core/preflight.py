@@ -43,10 +43,11 @@ def _diagnostic(check: AnyExpected, reading: AnyReading) -> Diagnostic:
     """A check of the release has a diagnostic of its own, by its reason's code; any other is reported by its fact,
     without the host, which is `where`: the same finding on three hosts is one cause."""
     host, because, source = check.fact.host, check.because, check.source
-    fact = fact_id(check.fact).removesuffix(f" @{host}")
+    fact = fact_id(check.fact).removesuffix(f" @{host}").rstrip()
     code = because.code if isinstance(because, CodedReason) else ""
     if isinstance(reading, Unknown):
-        return diagnose("preflight-unread", where=host, because=reading.why, source=source, check=code, fact=fact)
+        unread = "preflight-advice-unread" if disposition(code) == "advice" else "preflight-unread"
+        return diagnose(unread, where=host, because=reading.why, source=source, check=code, fact=fact)
     if isinstance(because, CodedReason) and code.startswith("preflight-"):
         fields = (*because.fields, ("reading", _text(reading)))
         return Diagnostic(code=code, where=host, fields=fields, source=source)

@@ -1,8 +1,5 @@
-"""Where checks keep what they found: $XDG_STATE_HOME/bkrec/<cluster>/check-<file>.json, 0600, replaced by a rename.
-
-One for each cluster file: of two files with the same `name` each would else end the other's findings, and report as
-recovered what is still there. <file> are digits of a hash of its path, every link followed; a file that was moved
-begins a new history.
+"""Where checks keep what they found: check.json in the state directory of the cluster file (`engine/cluster_state.py`),
+0600, replaced by a rename.
 
 Two checks of one cluster (a timer's and a person's) take turns: reading, alerting and writing are done under a lock, or
 both would report the same news. It is state of this machine: nothing on a host depends on it, and a file that is lost
@@ -12,7 +9,6 @@ or damaged costs one alert more, never one less.
 import contextlib
 import errno
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import AsyncGenerator
@@ -26,6 +22,7 @@ from reconciler.engine.clock import Clock
 from reconciler.engine.local_files import private_dir, write_private
 
 SCHEMA = "bkrec.check-history/1"
+FILE = "check.json"
 LOCK_RETRY_S = 0.2
 LOCK_TIMEOUT_S = 660.0
 """Longer than another check's alert command may take."""
@@ -63,14 +60,10 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def file_name(cluster_file: Path) -> str:
-    return f"check-{hashlib.sha256(os.fsencode(cluster_file.resolve())).hexdigest()[:12]}.json"
-
-
-def load(directory: Path, cluster_file: Path) -> CheckHistory:
+def load(directory: Path) -> CheckHistory:
     """A first check has none, and a damaged file is none. Raises OSError."""
     try:
-        fields = json.loads((directory / file_name(cluster_file)).read_text(encoding="utf-8"))
+        fields = json.loads((directory / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return CheckHistory()
     except ValueError:
@@ -80,10 +73,10 @@ def load(directory: Path, cluster_file: Path) -> CheckHistory:
     return CheckHistory()
 
 
-def save(directory: Path, cluster_file: Path, history: CheckHistory) -> None:
+def save(directory: Path, history: CheckHistory) -> None:
     """Raises OSError."""
-    fields = {"schema": SCHEMA, "file": str(cluster_file.resolve()), **asdict(history)}
-    write_private(directory / file_name(cluster_file), json.dumps(fields, indent=1) + "\n")
+    fields = {"schema": SCHEMA, **asdict(history)}
+    write_private(directory / FILE, json.dumps(fields, indent=1) + "\n")
 
 
 def _history(fields: Any) -> CheckHistory:

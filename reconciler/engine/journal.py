@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from reconciler.core.events import Event, StepOutput
 from reconciler.engine.clock import Clock
+from reconciler.engine.cluster_state import state_dir
 from reconciler.engine.failpoints import register
-from reconciler.engine.local_files import AppendFile, check_writable, private_dir, state_dir, sync_dir
+from reconciler.engine.local_files import AppendFile, check_writable, private_dir, sync_dir
 from specs.diagnostic import BkrecError, diagnose
 
 SCHEMA = "bkrec.event/1"
@@ -103,8 +104,8 @@ class Journal:
 class LazyJournal:
     """A run's journal, opened when the first event is written: a run that does nothing leaves no file behind."""
 
-    def __init__(self, cluster: str, run: str, clock: Clock) -> None:
-        self.run, self.clock, self._cluster = run, clock, cluster
+    def __init__(self, cluster: str, cluster_file: Path, run: str, clock: Clock) -> None:
+        self.run, self.clock, self._cluster, self._cluster_file = run, clock, cluster, cluster_file
         self._journal: Journal | None = None
 
     def check_writable(self) -> None:
@@ -128,7 +129,7 @@ class LazyJournal:
 
     def _directory(self) -> Path:
         try:
-            return state_dir(self._cluster, os.environ)
+            return state_dir(self._cluster, self._cluster_file, os.environ)
         except OSError as error:
             raise _unwritable(error, "") from error
 

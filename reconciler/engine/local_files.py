@@ -16,7 +16,6 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,27 +70,6 @@ def _require_trusted_link(link: Path) -> None:
     anybody = stat.S_ISVTX | stat.S_IWOTH
     if within.st_mode & anybody == anybody and status.st_uid not in (os.geteuid(), within.st_uid):
         raise PermissionError(errno.EACCES, "a symbolic link that somebody else made", str(link))
-
-
-def state_path(cluster: str, environ: Mapping[str, str]) -> Path:
-    """$XDG_STATE_HOME/bkrec/<cluster>; a cluster's name never leads out of it. A path that is not absolute does not
-    count (XDG). Raises OSError where nothing says whose home it would be in."""
-    output_text = environ.get("XDG_STATE_HOME", "")
-    home = Path(output_text) if output_text.startswith("/") else _home(environ) / ".local" / "state"
-    name = re.sub(r"[^\w.-]+", "_", cluster).lstrip(".") or "cluster"
-    return home / "bkrec" / name
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    try:
-        return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
-    except RuntimeError:
-        raise OSError(errno.ENOENT, "no home directory: HOME is not set and this user has no entry in passwd") from None
-
-
-def state_dir(cluster: str, environ: Mapping[str, str]) -> Path:
-    """The same, made if need be. Raises OSError."""
-    return private_dir(state_path(cluster, environ))
 
 
 def private_dir(path: Path) -> Path:

@@ -5,7 +5,7 @@ be drawn in a test; `cli/progress.py` ticks.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.core import eta
 from reconciler.core import events as ev
@@ -33,6 +33,8 @@ class ProgressState:
     started_s: float
     running: tuple[RunningStep, ...] = ()
     finished: tuple[str, ...] = ()
+    took_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of the steps that this run did."""
     failed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     adopted: tuple[str, ...] = ()
@@ -54,7 +56,12 @@ def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressSta
             return replace(screen, running=(*_others(screen, event.step), begun))
         case ev.StepOutput():
             return replace(screen, running=tuple(_with_output(r, event) for r in screen.running))
-        case ev.StepDone() | ev.StepSkipped():
+        case ev.StepDone():
+            took_s = {running.step: now_s - running.since_s for running in screen.running if running.step == event.step}
+            finished = (*screen.finished, event.step)
+            running = _others(screen, event.step)
+            return replace(screen, running=running, finished=finished, took_s={**screen.took_s, **took_s})
+        case ev.StepSkipped():
             return replace(screen, running=_others(screen, event.step), finished=(*screen.finished, event.step))
         case ev.StepFailed():
             return replace(screen, running=_others(screen, event.step), failed=(*screen.failed, event.step))
@@ -73,13 +80,12 @@ def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions, 
 
 
 def remaining_s(screen: ProgressState, plan: Plan, now_s: float, known: Durations = NOTHING_KNOWN) -> float:
-    tasks = tasks_of(plan.steps, {})
     return eta.remaining_s(
-        tasks,
-        eta.expectations_of(tasks, known),
+        tasks_of(plan.steps, {}),
+        known,
+        took=screen.took_s,
         ended=(*screen.finished, *screen.failed, *screen.blocked),
         running={running.step: now_s - running.since_s for running in screen.running},
-        elapsed_s=now_s - screen.started_s,
     )
 
 

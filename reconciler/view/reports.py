@@ -166,7 +166,9 @@ class DoctorReport:
 
     @property
     def unknown(self) -> int:
-        return self.unread + sum(isinstance(check.reading, Unknown) for check in self.failed)
+        """Advice that was not read is none of it: it refuses no run, whatever it would say."""
+        checks = (check for check in self.failed if not check.advice)
+        return self.unread + sum(isinstance(check.reading, Unknown) for check in checks)
 
     @property
     def verdict(self) -> Readiness:

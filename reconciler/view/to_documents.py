@@ -327,9 +327,9 @@ def _check(result: CheckResult) -> doc.PreflightCheckDoc:
 def _check_state(result: CheckResult) -> doc.CheckState:
     if result.diagnostic is None:
         return "holds"
-    if isinstance(result.reading, Unknown):
-        return "unknown"
-    return "advice" if result.advice else "fails"
+    if result.advice:
+        return "advice"
+    return "unknown" if isinstance(result.reading, Unknown) else "fails"
 
 
 def plan_document(

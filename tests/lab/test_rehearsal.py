@@ -97,7 +97,7 @@ def _upgraded(lab: Lab, home: Path) -> Upgrade:
     rehearsed = desk.bkrec("rehearse", "-o", "json", timeout_s=600).must(2).document
     with knocking(lab) as knocks:
         done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=3000).must(0)
-    journal = max((desk.state / "bkrec/lab/runs").glob("*.jsonl"))
+    journal = max(desk.state.glob("bkrec/lab-*/runs/*.jsonl"))
     events = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     steps = [event for event in events if event["event"] in ("step-started", "step-done")]
     began = min(map(_seconds, steps))

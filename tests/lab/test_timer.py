@@ -71,8 +71,8 @@ def _properties(lab: Lab, unit: str, *names: str, manager: str = "systemctl") ->
 
 def _history(lab: Lab, home: str, file: str) -> dict[str, Any]:
     """Of the checks of that cluster file."""
-    found = f"grep -lF '\"{file}\"' {home}/.local/state/bkrec/lab/check-*.json"
-    return json.loads(on(lab, "h1", f"cat $({found})"))
+    found = f"grep -lF '\"{file}\"' {home}/.local/state/bkrec/lab-*/cluster.json"
+    return json.loads(on(lab, "h1", f'cat "$(dirname "$({found})")/check.json"'))
 
 
 def _journal(lab: Lab, unit: str) -> str:
@@ -143,7 +143,7 @@ def test_as_the_user_who_called_sudo(desk: Desk) -> None:
     by_hand = on(lab, "h1", f"{AS_OPS} bkrec -c /etc/bkrec/cluster.toml --lang en check", expect=2)
     assert by_hand.splitlines()[0] in _journal(lab, SERVICE).splitlines()
     assert 'verdict="differs"} 1' in on(lab, "h1", f"cat {REPORTS}/bkrec.prom")
-    assert on(lab, "h1", f"stat -c %U {REPORTS}/bkrec.prom /home/ops/.local/state/bkrec/lab/check-*.json").split() == [
+    assert on(lab, "h1", f"stat -c %U {REPORTS}/bkrec.prom /home/ops/.local/state/bkrec/lab-*/check.json").split() == [
         "ops"
     ] * 2  # fmt: skip
 

@@ -8,7 +8,7 @@ from reconciler.core.verdict import Readiness
 from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
 
 CheckState = Literal["holds", "fails", "advice", "unknown"]
-"""advice: reported, and `apply` does not refuse for it."""
+"""advice: reported, and `apply` does not refuse for it; also where it could not be read."""
 
 
 class PreflightCheckDoc(Doc):

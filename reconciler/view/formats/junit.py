@@ -157,7 +157,7 @@ def _preflight(check: CheckResult, page: RenderOptions) -> Case:
     if check.diagnostic is None:
         return Case(group=fact.host, name=fact_id(fact))
     case = _problem(check.diagnostic, page, group=fact.host, name=fact_id(fact))
-    outcome: Outcome = "error" if isinstance(check.reading, Unknown) else "failure"
+    outcome: Outcome = "skipped" if check.advice else "error" if isinstance(check.reading, Unknown) else "failure"
     return Case(group=case.group, name=case.name, outcome=outcome, message=case.message, text=case.text)
 
 

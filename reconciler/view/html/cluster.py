@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core.check_history import FindingRecord
@@ -148,7 +148,10 @@ def tiles(report: ClusterReport, lang: Lang) -> tuple[Tile, ...]:
 
 
 def problems(diagnostics: Iterable[Diagnostic], lang: Lang) -> tuple[Problem, ...]:
-    return tuple(_problem(diagnostic, lang) for diagnostic in dict.fromkeys(diagnostics))
+    """A cause once, with all its places."""
+    causes = grouped(tuple(dict.fromkeys(diagnostics)), lambda diagnostic: replace(diagnostic, where=""))
+    places = (", ".join(diagnostic.where for diagnostic in same if diagnostic.where) for same in causes.values())
+    return tuple(_problem(replace(cause, where=where), lang) for cause, where in zip(causes, places, strict=True))
 
 
 def _problem(diagnostic: Diagnostic, lang: Lang) -> Problem:
@@ -218,7 +221,7 @@ def _cell(severities: Sequence[Severity], expected: int, lang: Lang) -> Cell:
 
 
 def causes(report: ClusterReport, page: RenderOptions) -> tuple[Cause, ...]:
-    """The gravest first."""
+    """The gravest first; of these, as on a terminal, what explains most."""
     result = [
         Cause(
             title=title,
@@ -230,7 +233,7 @@ def causes(report: ClusterReport, page: RenderOptions) -> tuple[Cause, ...]:
         for (severity, title, detail), members in _by_cause(report, page).items()
     ]
     order = {tone: number for number, tone in enumerate(TONES[name] for name in SEVERITIES)}
-    return tuple(sorted(result, key=lambda cause: order[cause.tone]))
+    return tuple(sorted(result, key=lambda cause: (order[cause.tone], -len(cause.findings))))
 
 
 def _by_cause(

@@ -92,6 +92,20 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="在执行过 `bkrec apply` 的机器上，以同一用户执行",
         ),
     ),
+    "runs-of-another-file": DiagnosticText(
+        what=LocalizedText(
+            en="this cluster file has no runs on record; {directory} has some of the same `name`",
+            zh="该集群文件没有运行记录；{directory} 中有同名集群的运行记录",
+        ),
+        why=LocalizedText(
+            en="records go by the path of the cluster file, and the one that these were made with does not exist",
+            zh="记录以集群文件的路径区分，而产生这些记录的文件已不存在",
+        ),
+        hint=LocalizedText(
+            en="if that file was moved here: `mkdir -p {place} && cp -a {runs} {place}/`; else nothing",
+            zh="若该文件已移到此处：`mkdir -p {place} && cp -a {runs} {place}/`；否则无需处理",
+        ),
+    ),
     "report-unknown-run": DiagnosticText(
         what=LocalizedText(en="unknown run `{run}` on this machine", zh="本机没有运行 `{run}` 的记录"),
         why=LocalizedText(

@@ -339,8 +339,23 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         why=LocalizedText(en="a check that could not be read does not pass", zh="读不到的检查不算通过"),
         hint=LocalizedText(
-            en="check that the host answers, then retry; `bkrec explain {check}` shows what is checked",
-            zh="确认主机有应答后重试；`bkrec explain {check}` 说明检查的内容",
+            en="fix what the reason names, then retry; `bkrec explain {check}` shows what is checked",
+            zh="先处理上述原因，再重试；`bkrec explain {check}` 说明检查的内容",
+        ),
+    ),
+    "preflight-advice-unread": DiagnosticText(
+        what=LocalizedText(
+            en="{check} could not be read, which refuses no run: `{fact}`",
+            zh="{check} 未能读取，不影响升级：`{fact}`",
+        ),
+        why=LocalizedText(
+            en="whatever it says, `apply` starts without it; its advice is missing here",
+            zh="无论结果如何，`apply` 都会开始；此处只缺少这一项提示",
+        ),
+        hint=LocalizedText(
+            en="to have the advice before the upgrade, fix what the reason names and run `bkrec doctor` again; "
+            "`bkrec explain {check}` shows what is checked",
+            zh="若要在升级前得到该提示，先处理上述原因，再执行 `bkrec doctor`；`bkrec explain {check}` 说明检查的内容",
         ),
     ),
     "not-confirmed": DiagnosticText(

@@ -41,8 +41,8 @@ LABELS: dict[str, LocalizedText] = {
     "html-count-of": message("{count} {severity}", "{severity} {count} 项"),
     "html-findings": message("Findings by cause", "按原因归类的发现"),
     "html-findings-lead": message(
-        "The gravest cause comes first; each finding says why it is expected and where that is known from.",
-        "最严重的原因在前；每项都说明为何应当如此及其依据。",
+        "The gravest cause comes first, then what explains most; each finding says why it is expected and where that is known from.",
+        "最严重的原因在前，影响多的其次；每项都说明为何应当如此及其依据。",
     ),
     "html-no-findings": message("Nothing differs.", "没有不符之处。"),
     "html-about-latent": message(

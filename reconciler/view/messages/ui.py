@@ -28,6 +28,7 @@ LABELS: dict[str, LocalizedText] = {
     "differs-in": message("differs in", "差异"),
     "because": message("because", "原因"),
     "why": message("why", "原因"),
+    "why-beside-because": message("why", "后果"),
     "source": message("source", "依据"),
     "consequence": message("consequence", "后果"),
     "causes": message("{count:cause|causes}, what explains most first", "{count} 项起因，影响最多的在前"),
@@ -158,8 +159,9 @@ LABELS: dict[str, LocalizedText] = {
         "尚不能升级到 {release}：有 {failed} 项需先处理，{advice} 项提示；共 {checks} 项前置检查",
     ),
     "doctor-unknown": message(
-        "no verdict on {release}: {unknown:item|items} could not be read; {failed:problem|problems} to fix first",
-        "对 {release} 无法下结论：有 {unknown} 项未能读取；另有 {failed} 项需先处理",
+        "no verdict on {release}: {unknown:item|items} could not be read; of the rest {failed:problem|problems} to fix "
+        "first, {advice:notice|notices}; {holding} of {checks:preflight check|preflight checks} hold",
+        "对 {release} 无法下结论：有 {unknown} 项未能读取；其余有 {failed} 项需先处理，{advice} 项提示；{checks} 项前置检查中 {holding} 项通过",
     ),
     # plan
     "plan-title": message(

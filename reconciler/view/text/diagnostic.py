@@ -56,7 +56,7 @@ def block(
     names = (
         ("where", sanitized(diagnostic.where)),
         ("because", reason_text(diagnostic.because, page.lang) if diagnostic.because else ""),
-        ("why", _filled(words.why, diagnostic, page)),
+        ("why-beside-because" if diagnostic.because else "why", _filled(words.why, diagnostic, page)),
         ("source", diagnostic.source),
         ("hint", _filled(words.hint, diagnostic, page)),
     )

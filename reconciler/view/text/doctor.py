@@ -29,12 +29,13 @@ def _diagnostics(checks: Iterable[CheckResult]) -> Iterator[Diagnostic]:
 
 
 def _verdict(report: DoctorReport, page: RenderOptions) -> str:
-    advice = sum(check.advice and not isinstance(check.reading, Unknown) for check in report.failed)
-    failed = sum(not isinstance(check.reading, Unknown) for check in report.failed) + len(report.problems)
+    advice = sum(check.advice for check in report.failed)
+    refusing = [check for check in report.failed if not check.advice]
     counts = {
         "release": report.release,
         "checks": len(report.checks),
-        "failed": failed - advice,
+        "holding": len(report.checks) - len(report.failed),
+        "failed": sum(not isinstance(check.reading, Unknown) for check in refusing) + len(report.problems),
         "advice": advice,
         "unknown": report.unknown,
     }

@@ -16,6 +16,7 @@ from reconciler.cli.main import run
 from reconciler.commands.errors import RefusedError
 from reconciler.commands.run import run_journal
 from reconciler.core.verdict import ExitCode
+from reconciler.engine.cluster_state import state_path
 
 ROOT = Path(__file__).parents[3]
 CODES = {
@@ -223,14 +224,14 @@ def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
     """Before apply and undo read any host's lease."""
     (tmp_path / "bkrec").write_text("in the way")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with pytest.raises(RefusedError) as caught, run_journal("x"):
+    with pytest.raises(RefusedError) as caught, run_journal("x", tmp_path / "cluster.toml"):
         raise AssertionError("it was let in")
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["journal-unwritable"]
     assert caught.value.ends_as == "refused"
 
 
 def test_journals_that_cannot_be_read_are_not_no_journals(path: Path) -> None:
-    runs = path / "home" / ".local" / "state" / "bkrec" / "x" / "runs"
+    runs = state_path("x", path / "cluster.toml", {"HOME": str(path / "home")}) / "runs"
     runs.parent.mkdir(parents=True)
     runs.write_text("no directory")
     told = bkrec(path, "history")

@@ -344,9 +344,8 @@ def test_a_history_that_cannot_be_kept_is_a_warning_and_alerts_are_not_lost(
     "text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "bkrec.check-history/1"}', "\\ud800"]
 )
 def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
-    cluster = tmp_path / "cluster.toml"
-    (tmp_path / check_store.file_name(cluster)).write_text(text, encoding="utf-8")
-    assert check_store.load(tmp_path, cluster) == check_store.CheckHistory()
+    (tmp_path / check_store.FILE).write_text(text, encoding="utf-8")
+    assert check_store.load(tmp_path) == check_store.CheckHistory()
 
 
 def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +358,7 @@ def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest
 
 def test_the_history_is_private(desk: Desk) -> None:
     desk.check()
-    (file,) = desk.path.glob("state/bkrec/*/check-*.json")
+    (file,) = desk.path.glob("state/bkrec/*/check.json")
     assert file.stat().st_mode & 0o777 == 0o600
 
 
@@ -529,7 +528,7 @@ def test_of_several_clusters_those_that_share_a_name_are_not_checked(
     assert [item["verdict"] for item in document["clusters"]] == ["unknown", "unknown", "converged"]
     problems = [problem["code"] for item in document["clusters"] for problem in item.get("problems", [])]
     assert problems == ["cluster-name-shared"] * 2
-    assert not list(desk.path.glob("state/bkrec/lab/check*.json"))
+    assert not list(desk.path.glob("state/bkrec/lab-*/check*.json"))
 
 
 @pytest.mark.parametrize("words", ["diff", "check --every 5m", "check --install-timer"])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
+from xml.etree import ElementTree
 
 import pytest
 
@@ -177,6 +178,46 @@ def test_a_question_without_an_answer_is_no_verdict_and_names_the_check(world: C
     found = DoctorReport(release="6.2.2", steps=1, checks=check_results(checks_of_upgrade(), world.readings))
     assert (found.verdict, exit_code(found.verdict)) == ("unknown", 4)
     assert "preflight check preflight-repositories could not be read" in doctor_text(found, RenderOptions(lang="en"))
+
+
+ADVICE = sorted(code for code in SPOILS if disposition(code) == "advice")
+
+
+@pytest.mark.parametrize("code", ADVICE)
+def test_advice_that_cannot_be_read_is_a_notice_as_it_refuses_no_run(
+    world: ClusterWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    """On the controller of a 6.1 whose ESB does not answer, `apply` starts; doctor says what it could not read, and
+    what else it found as plainly as ever."""
+    unread = {check.fact for check in checks_of_upgrade() if getattr(check.because, "code", "") == code}
+    world.readings |= dict.fromkeys(unread, Unknown(reason("esb-no-answer", api="cc/x", exit=28)))
+    assert run(["--lang", "en", "doctor", "--report", "json=doctor.json", "--report", "junit=doctor.xml"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"warning[preflight-advice-unread]: {code} could not be read" in text
+    assert "because: the ESB did not answer cc/x (curl exit 28)" in text
+    assert "ready for 6.2.2: nothing stops it, " in text
+    checks = json.loads((tmp_path / "doctor.json").read_text(encoding="utf-8"))["checks"]
+    problems = ((check["state"], check["problem"]) for check in checks if check["problem"])
+    states = {state for state, problem in problems if problem["code"] == "preflight-advice-unread"}
+    assert states == {"advice"}
+    suite = ElementTree.parse(tmp_path / "doctor.xml").getroot()
+    assert suite.findall(".//failure") == suite.findall(".//error") == []
+    break_items(world, "preflight-ipv6")
+    assert run(["--lang", "en", "doctor"]) == 2
+    assert "not ready for 6.2.2: 1 problem to fix first, " in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_cannot_be_read_hides_no_other_verdict(world: ClusterWorld) -> None:
+    silent = next(check.fact for check in checks_of_upgrade() if isinstance(check.fact, RepositoriesSilent))
+    break_items(world, "preflight-ipv6", "preflight-memory")
+    world.readings[silent] = Unknown(reason("probe-timeout", family="repository"))
+    found = DoctorReport(release="6.2.2", steps=1, checks=check_results(checks_of_upgrade(), world.readings))
+    refusing = sum(not check.advice for check in found.failed) - 1
+    holding = len(found.checks) - len(found.failed)
+    last = doctor_text(found, RenderOptions(lang="en")).splitlines()[-1]
+    assert last.startswith("no verdict on 6.2.2: 1 item could not be read; ")
+    assert f"of the rest {refusing} problem" in last
+    assert f"{holding} of {len(found.checks)} preflight checks hold" in last
 
 
 def test_a_finished_cluster_has_nothing_to_check(

@@ -58,7 +58,7 @@ def test_releasing_a_lease_that_is_free_releases_nothing(host: LocalTransport, t
 @pytest.mark.usefixtures("host")
 def test_history_is_read_from_the_journals_and_has_runs_without_an_end(tmp_path: Path) -> None:
     for run, ended in (("20240601T020000-1", True), ("20240602T020000-2", False)):
-        journal = LazyJournal("x", run, VirtualClock())
+        journal = LazyJournal("x", tmp_path / "cluster.toml", run, VirtualClock())
         journal.write(RunStarted(run=run, epoch=1, steps=("a", "b")))
         if ended:
             journal.write(RunEnded(verdict="converged", done=2, failed=0, seconds=1.0))

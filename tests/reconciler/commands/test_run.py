@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from pathlib import Path
 from typing import Any
 
 from probes.host import ClockNear
@@ -24,7 +25,7 @@ async def _yes(_: Any) -> bool:
 
 def test_a_preflight_check_of_a_later_round_compares_host_clocks_with_the_time_of_that_round() -> None:
     hosts, goal = Hosts(), plan_inputs(CLUSTER)
-    journal = LazyJournal("lab", "run", hosts.clock)
+    journal = LazyJournal("lab", Path("cluster.toml"), "run", hosts.clock)
     gather = functools.partial(gather_facts, hosts, PROBES)
     opened = ClusterSession(transport=hosts, gather=gather, controller=CLUSTER.controller, cluster=CLUSTER)
     context = run_context(opened, journal, goal, confirm=_yes, emit=print, stop=StopRequest())

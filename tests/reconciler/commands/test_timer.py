@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.cli.main import run
 from reconciler.commands import timer
+from reconciler.engine.cluster_state import state_path
 from tests.support.cluster_world import CLUSTER_FILE
 
 Run = Callable[..., tuple[int, str, str]]
@@ -44,6 +45,10 @@ def _calls(machine: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
+def _state(machine: Path) -> Path:
+    return state_path("lab", machine / "cluster.toml", {"XDG_STATE_HOME": str(machine / "state")})
+
+
 def _units(machine: Path) -> list[str]:
     return sorted(path.name for path in machine.rglob("bkrec-check-*"))
 
@@ -75,7 +80,7 @@ def test_it_is_shown_written_and_enabled(bkrec: Run, machine: Path) -> None:
     enable = " ".join([*SCOPE, "enable --now bkrec-check-lab.timer"])
     assert _calls(machine) == [" ".join([*SCOPE, "daemon-reload"]), enable]
     assert f"`{' '.join(['journalctl', *SCOPE])} -u bkrec-check-lab`" in err
-    assert (machine / "state" / "bkrec" / "lab").stat().st_mode & 0o777 == 0o700
+    assert _state(machine).stat().st_mode & 0o777 == 0o700
 
 
 def test_the_timers_check_is_this_one(bkrec: Run, machine: Path) -> None:
@@ -88,7 +93,7 @@ def test_the_timers_check_is_this_one(bkrec: Run, machine: Path) -> None:
     words = f"-c {machine}/cluster.toml --lang en check -o json --report prom={machine}/out/bkrec.prom --confirm 30s"
     assert start.endswith(f"bkrec {words}")
     if os.geteuid() == 0:
-        assert f"ReadWritePaths={machine}/state/bkrec/lab {machine}/out" in out
+        assert f"ReadWritePaths={_state(machine)} {machine}/out" in out
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_written(bkrec: Run, machine: Path) -> None:

@@ -1,6 +1,6 @@
 """How long it takes: by this cluster's runs, then by the estimates; and what is left while a run goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -50,13 +50,13 @@ def _time(seconds: float) -> str:
 def test_a_step_that_was_done_here_takes_the_median_of_its_times() -> None:
     known = durations_of([_run({"step-0": seconds}) for seconds in (2.0, 40.0, 3.0)], STEPS)
     assert known.runs == 3
-    assert expectations(STEPS[:1], replace(known, stretch=1.0)) == {"step-0": 3.0}
+    assert expectations(STEPS[:1], known) == {"step-0": 3.0}
 
 
 def test_a_step_that_was_not_is_scaled_by_the_pace_of_those_that_were() -> None:
     known = durations_of([_run({"step-0": ESTIMATE_S / 10})], STEPS)
     assert known.pace == pytest.approx(0.1)
-    assert expectations(STEPS[1:2], replace(known, stretch=1.0))["step-1"] == pytest.approx(ESTIMATE_S / 10)
+    assert expectations(STEPS[1:2], known)["step-1"] == pytest.approx(ESTIMATE_S / 10)
 
 
 def test_the_pace_is_that_of_every_step_whose_estimate_the_journal_has() -> None:
@@ -69,28 +69,39 @@ def test_the_pace_is_that_of_every_step_whose_estimate_the_journal_has() -> None
 def test_the_moments_between_steps_are_counted_too() -> None:
     names = [step.id for step in STEPS]
     known = durations_of([_run(dict.fromkeys(names, 2.0), pause_s=1.0)], STEPS)
-    assert known.stretch == pytest.approx(59 / 40)
+    assert known.moment_s == pytest.approx(19 / 20)
+    assert total_quantiles(STEPS, known)[0] == pytest.approx(59)
+
+
+def test_a_moment_is_as_long_after_a_short_step_as_after_a_long_one() -> None:
+    """The first half of an upgrade is of many small steps, the second of few long ones: as a share of the steps' time
+    the moments would be missing in the first and too many in the second."""
+    seconds = {step.id: 1.0 if number < 10 else 100.0 for number, step in enumerate(STEPS)}
+    known = durations_of([_run(seconds, pause_s=1.0)], STEPS)
+    expected = expectations(STEPS, known)
+    assert expected["step-0"] == pytest.approx(1 + 19 / 20)
+    assert expected["step-19"] == pytest.approx(100 + 19 / 20)
 
 
 def test_the_moments_between_steps_are_those_of_the_run_whatever_is_planned_now() -> None:
     """An upgrade that goes on after a night has half of the steps: the run of all of them took no longer for that."""
     names = [step.id for step in STEPS]
     run = _run(dict.fromkeys(names, 2.0), pause_s=1.0)
-    assert durations_of([run], STEPS[12:]).stretch == pytest.approx(59 / 40)
-    assert durations_of([run], ()).stretch == pytest.approx(59 / 40)
+    assert durations_of([run], STEPS[12:]).moment_s == pytest.approx(19 / 20)
+    assert durations_of([run], ()).moment_s == pytest.approx(19 / 20)
 
 
 def test_a_run_whose_journal_does_not_say_what_came_after_what_says_nothing_of_the_moments_between() -> None:
     run = _run(dict.fromkeys([step.id for step in STEPS], 2.0), pause_s=1.0)
     older = replace(run, steps=tuple(replace(step, after=(), host="") for step in run.steps))
-    assert durations_of([older], STEPS).stretch == 1.0
+    assert durations_of([older], STEPS).moment_s == 0.0
 
 
 def test_repairs_of_a_minute_do_not_outweigh_a_night() -> None:
     names = [step.id for step in STEPS]
     repair = _run(dict.fromkeys(names[:2], 2.0), pause_s=30.0)
     night = _run(dict.fromkeys(names, 2.0), pause_s=1.0)
-    assert durations_of([night, repair, repair, repair], STEPS).stretch == pytest.approx(59 / 40)
+    assert durations_of([night, repair, repair, repair], STEPS).moment_s == pytest.approx(19 / 20)
 
 
 def test_only_the_latest_runs_count_and_without_any_it_is_the_estimate() -> None:
@@ -112,40 +123,74 @@ def test_a_step_whose_times_are_known_to_be_steady_spreads_less() -> None:
     assert total_quantiles(STEPS, steady)[1] < total_quantiles(STEPS, NOTHING_KNOWN)[1]
 
 
-def _left_s(done: int, elapsed_s: float, running: Mapping[str, float] | None = None) -> float:
-    ended = [step.id for step in STEPS[:done]]
-    expected = expectations(STEPS, Durations(pace=100 / ESTIMATE_S))
-    return remaining_s(tasks_of(STEPS, {}), expected, ended=ended, running=running or {}, elapsed_s=elapsed_s)
+DUE_S = 100.0
+"""What each of the twenty is expected to take."""
+
+
+def _left_s(took: Sequence[float], running: Mapping[str, float] | None = None, known: Durations | None = None) -> float:
+    """`took`: of the first steps, what each of them took."""
+    done = dict(zip((step.id for step in STEPS), took, strict=False))
+    known = known or Durations(pace=DUE_S / ESTIMATE_S)
+    return remaining_s(tasks_of(STEPS, {}), known, took=done, ended=done, running=running or {})
 
 
 def test_a_run_as_expected_has_left_what_was_expected() -> None:
-    assert _left_s(0, 0.0) == 2000.0
-    assert _left_s(10, 1000.0) == 1000.0
+    assert _left_s([]) == 2000.0
+    assert _left_s([DUE_S] * 10) == pytest.approx(1000.0)
 
 
 def test_a_run_that_is_ten_times_as_quick_is_soon_believed() -> None:
-    """A third of the way through a laboratory's upgrade: of 2000 s expected, 200 is what it takes."""
-    assert _left_s(7, 70.0) == pytest.approx(130, rel=1.0)
-    assert _left_s(15, 150.0) == pytest.approx(50, rel=0.4)
+    """Of 2000 s expected, 200 is what it takes."""
+    assert _left_s([10.0] * 3) == pytest.approx(170, rel=0.6)
+    assert _left_s([10.0] * 7) == pytest.approx(130, rel=0.3)
+    assert _left_s([10.0] * 15) == pytest.approx(50, rel=0.15)
 
 
-def test_a_slow_night_is_believed_early_in_a_short_upgrade_too() -> None:
-    """400 s are expected; the night is 1.7 times as slow. After a quarter of it a minute of expected work would weigh
-    as much as half of what the run has shown."""
-    tasks, slow = tasks_of(STEPS, {}), 1.7
-    expected = expectations(STEPS, Durations(pace=20 / ESTIMATE_S))
+def test_a_slow_night_is_believed_early() -> None:
+    """1.7 times as slow: after a quarter what is left is wrong by less than a twentieth of the whole."""
+    left_s = _left_s([DUE_S * 1.7] * 5)
+    assert abs(left_s - 15 * DUE_S * 1.7) / (20 * DUE_S * 1.7) < 0.05
+
+
+def _mixed(short_s: float, long_s: float) -> float:
+    """Left after ten short steps, of 1 s as expected, and two long ones, of 60 s; eight such are to come."""
+    seconds = {step.id: (1.0,) if number < 10 else (60.0,) for number, step in enumerate(STEPS)}
+    return _left_s([short_s] * 10 + [long_s] * 2, known=Durations(seconds=seconds))
+
+
+def test_short_steps_say_little_of_long_ones() -> None:
+    """Ten connections that were slow, and a service that starts as quickly as ever: so will the next eight."""
+    assert _mixed(1.0, 60.0) == pytest.approx(480)
+    assert _mixed(4.0, 60.0) == pytest.approx(480, rel=0.05)
+    assert _mixed(1.0, 120.0) > 1.8 * 480
+
+
+def test_steps_of_another_plan_say_nothing_of_this_one() -> None:
+    known = Durations(pace=DUE_S / ESTIMATE_S)
+    foreign = {"of-another-plan": 9000.0}
+    left_s = remaining_s(tasks_of(STEPS, {}), known, took=foreign, ended=foreign, running={})
+    assert left_s == pytest.approx(20 * DUE_S)
+
+
+def test_what_is_over_without_having_been_done_is_not_left_and_says_nothing_of_the_rest() -> None:
+    """Steps that were skipped, failed or blocked."""
     ended = [step.id for step in STEPS[:5]]
-    left_s = remaining_s(tasks, expected, ended=ended, running={}, elapsed_s=5 * 20 * slow)
-    assert abs(left_s - 15 * 20 * slow) / (20 * 20 * slow) < 0.05
+    known = Durations(pace=DUE_S / ESTIMATE_S)
+    assert remaining_s(tasks_of(STEPS, {}), known, took={}, ended=ended, running={}) == pytest.approx(15 * DUE_S)
+
+
+def test_a_step_that_is_running_has_left_what_is_expected_of_it_at_the_pace_of_this_run() -> None:
+    left_s = _left_s([DUE_S * 2] * 10, {"step-10": 150.0})
+    assert left_s == pytest.approx(10 * DUE_S * 2 - 150, rel=0.02)
 
 
 def test_a_step_that_is_overdue_does_not_slow_the_others() -> None:
-    in_time = _left_s(10, 1100.0, {"step-10": 100.0})
-    assert _left_s(10, 9000.0, {"step-10": 8000.0}) == pytest.approx(in_time)
+    in_time = _left_s([DUE_S] * 10, {"step-10": DUE_S})
+    assert _left_s([DUE_S] * 10, {"step-10": 8000.0}) == pytest.approx(in_time)
 
 
 def test_in_the_end_nothing_is_left() -> None:
-    assert _left_s(20, 500.0) == 0.0
+    assert _left_s([DUE_S] * 20) == 0.0
 
 
 def test_a_plan_with_edges_is_scheduled_by_them() -> None:

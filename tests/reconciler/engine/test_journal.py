@@ -23,9 +23,10 @@ from reconciler.core.events import (
     StepStarted,
 )
 from reconciler.engine.clock import SystemClock
+from reconciler.engine.cluster_state import state_dir
 from reconciler.engine.failpoints import hooked
 from reconciler.engine.journal import Journal, JournalError, new_run, open_journal, read, read_run, runs
-from reconciler.engine.local_files import private_dir, state_dir, write_private
+from reconciler.engine.local_files import private_dir, write_private
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.support.world import VirtualClock
@@ -126,8 +127,9 @@ def test_it_is_private_and_follows_no_link(tmp_path: Path) -> None:
 
 
 def test_runs_are_listed_oldest_first(tmp_path: Path) -> None:
-    place = state_dir("../Bei jing", {"XDG_STATE_HOME": str(tmp_path)})
-    assert place == tmp_path / "bkrec" / "_Bei_jing"
+    place = state_dir("../Bei jing", Path("/etc/c.toml"), {"XDG_STATE_HOME": str(tmp_path)})
+    assert re.fullmatch("_Bei_jing-[0-9a-f]{12}", place.name)
+    assert place.parent == tmp_path / "bkrec"
     clock = VirtualClock()
     assert re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]{16}", new_run(clock))
     names = [new_run(replace(clock, elapsed=n)) for n in (1.0, 2.0, 3.0)]

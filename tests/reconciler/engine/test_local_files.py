@@ -15,7 +15,6 @@ from reconciler.engine.local_files import (
     check_writable,
     replace_keeping_mode,
     resolve,
-    state_path,
     write_new,
     write_private,
 )
@@ -183,12 +182,6 @@ def test_nobody_elses_file_aside_is_written_into(tmp_path: Path) -> None:
     names = {replace_keeping_mode(tmp_path / "f", str(n)) or "" for n in range(3)}
     assert names == {""}
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
-
-
-def test_the_state_directory_is_a_path_before_it_is_made(tmp_path: Path) -> None:
-    assert state_path("c", {"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "bkrec" / "c"
-    assert state_path("c", {"XDG_STATE_HOME": "relative", "HOME": "/h"}) == Path("/h/.local/state/bkrec/c")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_trying_out_leaves_nothing_and_says_what_is_wrong(tmp_path: Path) -> None:

@@ -58,6 +58,19 @@ def test_time_left_never_goes_below_nothing_and_an_overdue_step_does_not_slow_th
     assert START.action.estimate_s <= in_time < START.action.estimate_s * 1.1
 
 
+def test_how_quick_a_step_was_says_how_long_the_rest_takes_and_a_step_that_was_skipped_says_nothing() -> None:
+    due_s = RETIRE.action.estimate_s
+
+    def left_s(ended: ev.Event, after_s: float) -> float:
+        return remaining_s(_screen(*BEGUN, (ended, 1.0 + after_s)), PLAN, 1.0 + after_s)
+
+    done, skipped = ev.StepDone(step=RETIRE.id, seconds=0.0, exit_status=0), ev.StepSkipped(step=RETIRE.id)
+    in_time = left_s(done, due_s)
+    assert left_s(done, due_s * 3) > in_time * 2.5
+    assert left_s(done, due_s / 3) < in_time / 2.5
+    assert left_s(skipped, due_s * 3) == left_s(skipped, due_s / 3) == in_time
+
+
 def test_what_is_known_of_the_cluster_counts_more_than_the_estimates() -> None:
     known = Durations(seconds={RETIRE.id: (60.0,), START.id: (30.0,)}, runs=1)
     assert remaining_s(_screen(), PLAN, 0.0, known) == 90.0

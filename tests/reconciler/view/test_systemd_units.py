@@ -18,7 +18,7 @@ UNITS = TimerUnits(
     user="daemon",
     command=("/bin/true", "-c", "/etc/my 100% $cluster.toml", "check"),
     every_s=900,
-    writable=("/home/ops/.local/state/bkrec/lab", "/var/lib/node exporter"),
+    writable=("/home/ops/.local/state/bkrec/lab-0123456789ab", "/var/lib/node exporter"),
     state_home="/srv/state",
 )
 EXPOSURE = 2.0
@@ -89,7 +89,10 @@ def test_a_words_meaning_survives_the_unit_file() -> None:
 
 
 def test_what_the_check_writes_it_may_write() -> None:
-    assert 'ReadWritePaths=/home/ops/.local/state/bkrec/lab "/var/lib/node exporter"' in service(UNITS).splitlines()
+    assert (
+        'ReadWritePaths=/home/ops/.local/state/bkrec/lab-0123456789ab "/var/lib/node exporter"'
+        in service(UNITS).splitlines()
+    )
 
 
 MOUNT_POINTS = ("ProtectSystem", "ProtectHome", "PrivateTmp", "PrivateDevices", "ReadWritePaths", "ReadOnlyPaths")

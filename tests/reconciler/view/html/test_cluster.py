@@ -6,6 +6,7 @@ from probes.fact import fact_id
 from reconciler.core.check_history import FindingRecord
 from reconciler.view.html import cluster
 from reconciler.view.render import RenderOptions
+from specs.diagnostic import diagnose
 from tests.reconciler.view.formats.specimens import CLUSTER
 from tests.reconciler.view.world import BKAUTH, EXPECTED, LOGIN, RIGHT, TITLES, difference
 
@@ -45,11 +46,30 @@ def test_what_follows_from_a_finding_stands_with_it_under_its_name() -> None:
     assert [finding.host for finding in first.findings] == ["10.0.0.2", "10.0.0.3"]
 
 
+def test_of_causes_as_grave_the_one_that_explains_most_comes_first_whatever_order_they_were_found_in() -> None:
+    """As on a terminal."""
+    drift = REPORT.difference.drift
+    for order in (drift, drift[::-1]):
+        found = replace(REPORT.difference, drift=order, causes={LOGIN: BKAUTH})
+        grave = [cause for cause in cluster.causes(replace(REPORT, difference=found), PAGE) if cause.tone == "bad"]
+        assert [len(cause.findings) for cause in grave] == [2, 1]
+
+
 def test_a_finding_says_since_when_it_is_there() -> None:
     name = fact_id(BKAUTH)
     report = replace(REPORT, history={name: FindingRecord(since=60, last=120, times=3, flapping=True)})
     found = {finding.id: finding for cause in cluster.causes(report, PAGE) for finding in cause.findings}
     assert (found[name].since, found[name].times, found[name].flapping) == ("1970-01-01T00:01:00Z", 3, True)
+
+
+def test_a_cause_on_several_hosts_is_one_problem() -> None:
+    hosts = ("10.0.0.1", "10.0.0.3")
+    silent = [diagnose("preflight-space-jobs", where=host, path="/var/lib/bkrec", mb=64) for host in hosts]
+    shown = cluster.problems((*silent, diagnose("preflight-ipv6", where=hosts[0], modules="gse"), silent[0]), "en")
+    assert [(problem.code, problem.where) for problem in shown] == [
+        ("preflight-space-jobs", "10.0.0.1, 10.0.0.3"),
+        ("preflight-ipv6", "10.0.0.1"),
+    ]
 
 
 def test_history_has_what_is_there_now_first() -> None:
