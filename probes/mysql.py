@@ -1,17 +1,20 @@
 """MySQL through the vendor's login paths: logins, grants, registered apps and versions, pending SQL.
 
-One `mysql` call per login path runs six fixed queries under --force, and the answers are filtered afterwards, so no
+One `mysql` call per login path runs fixed queries under --force, and the answers are filtered afterwards, so no
 name from outside is ever part of SQL. Each query begins with a row of its own, since an empty table and a query that
 failed look alike otherwise. Tokens and values of variables are never selected.
 
 What root's ~/.my.cnf or /etc/my.cnf says to a client (`xml`, `safe-updates`, `tee`) would change what is answered or
 write a file: behind --no-defaults the login path alone is read, which has host, port, user and password
 (bin/setup_mysql_loginpath.sh:93-105; MySQL 5.7, mysys/my_default.c, my_load_defaults). With it --print-defaults prints
-nothing. Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
+nothing. Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name);
+bin/grant_mysql_priv.sh:109 (what is granted); MySQL 5.7, grant tables: mysql.user, mysql.db, tables_priv, procs_priv.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import ClassVar, Literal, LiteralString
 
 from probes.command import Command, Output
@@ -43,12 +46,29 @@ class MysqlWritable(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MysqlUser(Fact[Grant]):
-    """May the user connect from every one of the hosts? From "%" is from everywhere."""
+    """May the user connect from every one of the hosts? From "%" is from everywhere, "10.0.0.%" from a network."""
 
     login_path: str
     user: str
     hosts: tuple[str, ...]
     kind: Literal["mysql.user"] = "mysql.user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivilegesMissing(Fact[tuple[str, ...]]):
+    """What the user may no longer do from one of these hosts: "iam@10.0.0.1 INSERT UPDATE"; () of a user without an
+    account for them.
+
+    The vendor grants ALL ON *.*. Of that, the eight are asked for with which products read, write and migrate their
+    tables; a server lists ALL as single columns, so those are compared. Rights of one schema count like those of all:
+    which schema is whose, an administrator decides. An account with none of the eight for all schemas is such an
+    administrator's own: it lacks something only where it may read, write, change and delete in no schema. One with
+    rights of single tables or routines, or with a role, is not judged."""
+
+    login_path: str
+    user: str
+    hosts: tuple[str, ...]
+    kind: Literal["mysql.privileges-missing"] = "mysql.privileges-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +117,17 @@ class ProductVersion(Fact[str]):
     kind: Literal["mysql.product-version"] = "mysql.product-version"
 
 
-TableFact = MysqlWritable | MysqlUser | AppRegistered | SaasVariables | SaasVariable | ProductVersion
+RowFact = MysqlWritable | MysqlUser | AppRegistered | SaasVariables | SaasVariable | ProductVersion
+TableFact = RowFact | PrivilegesMissing
 ServerFact = LoginPath | TableFact
 MysqlFact = ServerFact | PendingSql
 
-QUERIES = ("user", "app", "var", "version", "state")
+QUERIES = ("user", "app", "var", "version", "state", "global", "schema", "table", "routine", "role", "role8")
+NOT_EVERYWHERE = ("role", "role8")
+"""Tables of MariaDB and of MySQL 8: where there is none of the name, there are no such roles."""
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "INDEX", "ALTER")
+"""In the order in which the query joins their columns."""
+OF_ROWS = frozenset(PRIVILEGES[:4])
 
 QUERY: LiteralString = r"""server() { # never more than the rows of our own queries, and the numbers of errors
   command -v mysql >/dev/null 2>&1 || { printf '%s\tno-client\n' "$i"; return; }
@@ -110,6 +136,7 @@ QUERY: LiteralString = r"""server() { # never more than the rows of our own quer
     1) printf '%s\tno-path\n' "$i"; return ;;
     2) printf '%s\tcannot-tell\n' "$i"; return ;;
   esac
+  granted="concat(select_priv, insert_priv, update_priv, delete_priv, create_priv, drop_priv, index_priv, alter_priv)"
   printf '%s\n' \
     "select 'on';" \
     "select 'user', '', '' union all select 'user', user, host from mysql.user;" \
@@ -117,10 +144,16 @@ QUERY: LiteralString = r"""server() { # never more than the rows of our own quer
     "select 'var', '', '' union all select 'var', app_code, name from open_paas.paas_app_envvars where mode = 'all';" \
     "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" \
     "select 'state', '', '' union all select 'state', 'read_only', @@global.read_only;" \
+    "select 'global', '', '' union all select 'global', concat(user, '@', host), $granted from mysql.user;" \
+    "select 'schema', '', '' union all select 'schema', concat(user, '@', host), $granted from mysql.db;" \
+    "select 'table', '', '' union all select 'table', concat(user, '@', host), '' from mysql.tables_priv;" \
+    "select 'routine', '', '' union all select 'routine', concat(user, '@', host), '' from mysql.procs_priv;" \
+    "select 'role', '', '' union all select 'role', concat(user, '@', host), '' from mysql.roles_mapping;" \
+    "select 'role8', '', '' union all select 'role8', concat(to_user, '@', to_host), '' from mysql.role_edges;" \
     "select 'off';" |
     timeout 20 mysql --no-defaults --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
     awk -v i="$i" '
-      /^(on$|off$|user\t|app\t|var\t|version\t|state\t)/ { print i "\trow\t" $0 }
+      /^(on$|off$|(user|app|var|version|state|global|schema|table|routine|role8?)\t)/ { print i "\trow\t" $0 }
       /^ERROR [0-9]+ / { match($0, /at line [0-9]+/); print i "\terror\t" $2 "\t" substr($0, RSTART + 8, RLENGTH - 8) }
       END { print i "\tend" }'
 }
@@ -246,6 +279,8 @@ def _table(name: str, answer: Sequence[Row]) -> tuple[tuple[str, str], ...]:
 
 
 def _lookup(fact: TableFact, server: _Server) -> AnyReading:
+    if isinstance(fact, PrivilegesMissing):
+        return _privileges_missing(fact, server)
     name = _query(fact)
     if name not in server.tables:
         return _no_table(fact, server.errors[name])
@@ -254,8 +289,9 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
         case MysqlWritable():
             return Known(dict(table)["read_only"] in ("0", "OFF"))
         case MysqlUser():
-            hosts = {host for user, host in table if user == fact.user}
-            return Known("granted" if "%" in hosts or (hosts and hosts.issuperset(fact.hosts)) else "missing")
+            allowed = [host for user, host in table if user == fact.user]
+            everywhere = allowed and all(any(_covers(pattern, host) for pattern in allowed) for host in fact.hosts)
+            return Known("granted" if everywhere else "missing")
         case AppRegistered():
             return Known(True) if (fact.code, "") in table else Absent()
         case SaasVariables():
@@ -267,7 +303,56 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
             return Absent() if rows is None else Known(rows)
 
 
-def _query(fact: TableFact) -> str:
+def _privileges_missing(fact: PrivilegesMissing, server: _Server) -> AnyReading:
+    for name in QUERIES[QUERIES.index("global") :]:
+        if name not in server.tables and not (name in NOT_EVERYWHERE and server.errors[name] == "1146"):
+            return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=server.errors[name]))
+    every, schemas = (_accounts(fact.user, server.tables[name]) for name in ("global", "schema"))
+    other = {host for name in ("table", "routine", *NOT_EVERYWHERE)
+             for host, _ in _accounts(fact.user, server.tables.get(name, ()))}  # fmt: skip
+    missing: dict[str, None] = {}
+    for host in fact.hosts:
+        exact = [account for account in every if account[0] == host]
+        accounts = exact or [account for account in every if _covers(account[0], host)]
+        below = [granted for pattern, granted in schemas if _covers(pattern, host)]
+        if accounts and not any(_covers(pattern, host) for pattern in other):
+            lacks = _lacks(frozenset(name for _, granted in accounts for name in granted), below)
+            missing |= dict.fromkeys(f"{fact.user}@{account} {' '.join(lacks)}" for account, _ in accounts if lacks)
+    return Known(tuple(missing))
+
+
+def _accounts(user: str, table: Sequence[tuple[str, str]]) -> list[tuple[str, frozenset[str]]]:
+    """Host or pattern of each account of the user, and what it is granted."""
+    split = ((account.rpartition("@"), granted) for account, granted in table)
+    return [
+        (host, frozenset(name for name, word in zip(PRIVILEGES, granted, strict=False) if word == "Y"))
+        for (owner, _, host), granted in split
+        if owner == user
+    ]
+
+
+def _lacks(every: frozenset[str], schemas: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    if every:
+        lacks = frozenset(PRIVILEGES) - every.union(*schemas)
+    else:
+        lacks = min((OF_ROWS - granted for granted in schemas), key=len, default=OF_ROWS)
+    return tuple(name for name in PRIVILEGES if name in lacks)
+
+
+def _covers(pattern: str, host: str) -> bool:
+    """As MySQL compares the host of an account with an address: "%" and "_" stand for any text and any character,
+    "10.0.0.0/255.255.255.0" for a network."""
+    network, _, mask = pattern.partition("/")
+    if mask:
+        try:
+            return "." in mask and ip_address(host) in ip_network(f"{network}/{mask}")
+        except ValueError:
+            return False
+    as_text = "".join({"%": ".*", "_": "."}.get(letter, re.escape(letter)) for letter in pattern)
+    return re.fullmatch(as_text, host, re.IGNORECASE) is not None
+
+
+def _query(fact: RowFact) -> str:
     match fact:
         case MysqlWritable():
             return "state"
@@ -281,7 +366,7 @@ def _query(fact: TableFact) -> str:
             return "version"
 
 
-def _no_table(fact: TableFact, number: str) -> Reading[tuple[str, ...]]:
+def _no_table(fact: RowFact, number: str) -> Reading[tuple[str, ...]]:
     """A missing database (1049) or table (1146) is empty; any other error is Unknown."""
     if number in ("1049", "1146") and not isinstance(fact, MysqlUser | MysqlWritable):
         return Known(()) if isinstance(fact, SaasVariables) else Absent()
@@ -292,6 +377,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     LoginPath,
     MysqlWritable,
     MysqlUser,
+    PrivilegesMissing,
     PendingSql,
     AppRegistered,
     SaasVariables,

@@ -3,11 +3,12 @@ itself.
 
 Each is something that the vendor's installers take for granted and that stops them, or what they start, in the middle.
 Source: proc(5); df(1); mountpoint(1); getent(1), ahostsv4; bin/default/gse.env:35-109 of 6.2 (GSE binds "::");
-health_check/check_consul_resolv.sh.
+health_check/check_consul_resolv.sh; hosts(5); nsswitch.conf(5).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
 
 from probes.command import Command, Output
@@ -78,6 +79,15 @@ class ResolverAddress(Fact[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamesOverridden(Fact[tuple[str, ...]]):
+    """Names below service.consul that /etc/hosts leads somewhere by itself, with the address: "redis.service.consul
+    10.0.0.9". That file is asked before any name server. Lines without a valid address are not used by the resolver,
+    and all other names are the operator's: the web domains of the platform belong there (ce/tools.sh:458-461)."""
+
+    kind: Literal["system.names-overridden"] = "system.names-overridden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginProxies(Fact[tuple[str, ...]]):
     """Proxies that every login sets and that take calls within the cluster too, since no_proxy lacks 127.0.0.1 (or
     localhost) or .consul: "http_proxy in /etc/profile". Never their values: an address may hold a password."""
@@ -111,6 +121,7 @@ SystemFact = (
     | MountPoint
     | NameResolved
     | ResolverAddress
+    | NamesOverridden
     | LoginProxies
     | LanAddressDiffers
     | PythonModulesMissing
@@ -141,6 +152,19 @@ name_servers() { # by the shell alone: it is read in each check
     if [ "$word" = nameserver ] && [ "$number" -lt 3 ]; then servers="$servers $address" number=$((number + 1)); fi
   done <"$root/etc/resolv.conf"
 }
+overridden() ( # address and name, by the shell alone too
+  set -f
+  return_key=$(printf '\r')
+  while read -r address names || [ "$address" ]; do
+    for name in ${names%%#*}; do
+      name=${name%"$return_key"}
+      case $address,$name in
+        \#*) ;;
+        *.[Ss][Ee][Rr][Vv][Ii][Cc][Ee].[Cc][Oo][Nn][Ss][Uu][Ll]) say overridden "$name $address" ;;
+      esac
+    done
+  done <"$root/etc/hosts"
+)
 uncovered() { # proxies that take local calls too
   found=$(proxies "$root")
   printf '%s\n' "$found" | awk -F '\t' '
@@ -180,6 +204,10 @@ while [ $# -ge 3 ]; do
     name) if resolves "$2"; then say name resolved; else say name "unresolved by $(name_server)"; fi ;;
     resolver)
       if [ -r "$root/etc/resolv.conf" ]; then name_servers; say resolver "${servers# }"
+      else say unreadable ''; fi ;;
+    names-overridden)
+      if [ ! -e "$root/etc/hosts" ]; then say end ''
+      elif [ -r "$root/etc/hosts" ]; then overridden; say end ''
       else say unreadable ''; fi ;;
     proxies) uncovered | awk -v i="$i" '{ print i "\tproxy\t" $0 }'; say end '' ;;
     lan-address)
@@ -224,6 +252,8 @@ def parse(facts: Sequence[SystemFact], output: Output) -> Readings:
 
 
 def _read(fact: SystemFact, rows: Sequence[Row]) -> AnyReading:
+    if isinstance(fact, NamesOverridden):
+        return _overridden(rows)
     match fact, rows:
         case Ipv6Usable(), [("ipv6", ("yes" | "no") as word)]:
             return Known(word == "yes")
@@ -257,6 +287,25 @@ def _read(fact: SystemFact, rows: Sequence[Row]) -> AnyReading:
             raise ValueError("the answer about the system is not understood")
 
 
+def _overridden(rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
+    match rows:
+        case [*lines, ("end", "")] if all(len(row) == 2 and row[0] == "overridden" for row in lines):
+            return Known(tuple(sorted({row[1] for row in lines if _is_used(row[1])})))
+        case [("unreadable", "")]:
+            return Unknown(reason("path-unreadable", path="/etc/hosts"))
+        case _:
+            raise ValueError("the lines of /etc/hosts are not understood")
+
+
+def _is_used(line: str) -> bool:
+    """The resolver skips a line whose address is none."""
+    try:
+        ip_address(line.rpartition(" ")[2])
+    except ValueError:
+        return False
+    return True
+
+
 def _resolver(host: str, addresses: Sequence[str]) -> str:
     if any(address.startswith("127.") or address in ("::1", host) for address in addresses):
         return "own"
@@ -279,6 +328,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     MountPoint,
     NameResolved,
     ResolverAddress,
+    NamesOverridden,
     LoginProxies,
     LanAddressDiffers,
     PythonModulesMissing,

@@ -213,6 +213,14 @@ class Certificates(Model):
     source: str
 
 
+class Account(Model):
+    """Of a base service: as whom a module's products log in to it, with its release's own names (a site may use others;
+    nothing is claimed of those)."""
+
+    user: str
+    module: str
+
+
 class Serves(Model):
     """Modules that use this base service: where its unit is down, it is started before anything of theirs is done."""
 
@@ -285,6 +293,7 @@ class Module(Model):
     separate_projects: bool = False
     """Where install.config names a project of it (`mysql(job)`), that is an instance of another unit."""
     serves: tuple[Serves, ...] = ()
+    accounts: tuple[Account, ...] = ()
     src: str = ""
     """Its directory below /data/src, which holds VERSION; "" where it brings no archive of its own."""
     src_file: str = ""

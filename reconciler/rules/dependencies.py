@@ -4,17 +4,21 @@ The families' `rests_on` begin with what is nearest and end with this. It only s
 (`core/causes.py`); what a repair requires is the rules' own business.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from probes.consul import ConsulPassing
 from probes.container import DockerFault
-from probes.fact import AnyDrift, AnyFact
+from probes.fact import AnyDrift, AnyFact, Known
 from probes.health import ServiceHealth
+from probes.http import PagesUnserved
+from probes.mysql import PrivilegesMissing
 from probes.port import PortUnit
-from probes.system import NameResolved
+from probes.system import NameResolved, NamesOverridden
 from probes.unit import UnitActive
+from reconciler.core.causes import Findings
 from reconciler.rules import module_facts
 from reconciler.rules.entailed import of_cluster, of_module, of_module_and
+from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.module import Module
 
@@ -61,6 +65,17 @@ def _uses(cluster: Cluster, name: str, host: str) -> Iterator[AnyFact]:
     for base, serves in users:
         if not serves.same_host:
             yield from _serving(cluster, base)
+    yield from (fact for base, _ in users for fact in privileges(cluster, base, name))
+    yield NamesOverridden(host=host)
+
+
+def privileges(cluster: Cluster, base: Module, module: str) -> Iterator[PrivilegesMissing]:
+    """Of the accounts with which this module logs in to the base service."""
+    for account in base.accounts:
+        if account.module == module:
+            yield PrivilegesMissing(
+                host=cluster.controller, login_path=LOGIN_PATH, user=account.user, hosts=cluster.inventory.hosts
+            )
 
 
 @of_module
@@ -70,7 +85,7 @@ def _serving(cluster: Cluster, base: Module) -> tuple[AnyFact, ...]:
 
 def mysql(cluster: Cluster, host: str) -> tuple[AnyFact, ...]:
     """The server that the controller's login paths lead to, and its name."""
-    return (*_serving_of(cluster).get("mysql", ()), *names(host))
+    return (*_serving_of(cluster).get("mysql", ()), *names(host), NamesOverridden(host=host))
 
 
 def consul(cluster: Cluster, host: str) -> tuple[AnyFact, ...]:
@@ -81,6 +96,23 @@ def consul(cluster: Cluster, host: str) -> tuple[AnyFact, ...]:
 
 def names(host: str) -> tuple[AnyFact, ...]:
     return (NameResolved(host=host, name=CONSUL),)
+
+
+def without_unrelated_names(drift: AnyDrift, below: Iterable[AnyFact], findings: Findings) -> Iterator[AnyFact]:
+    """A line of /etc/hosts explains what fails without the service that it names, and nothing else. It comes after the
+    services in each of the lists above. Pages are asked by the name of the ingress (`probes/http.py`)."""
+    services = {"paas"} if isinstance(drift.expected.fact, PagesUnserved) else set[str]()
+    for fact in below:
+        if isinstance(fact, ConsulPassing):
+            services.add(fact.service)
+        if not isinstance(fact, NamesOverridden) or services & _overridden(findings.get(fact)):
+            yield fact
+
+
+def _overridden(drift: AnyDrift | None) -> frozenset[str]:
+    """Of "influxdb-proxy.bkmonitorv3.service.consul 10.0.0.9" its tag and its service."""
+    lines = drift.reading.value if drift is not None and isinstance(drift.reading, Known) else ()
+    return frozenset(label for line in lines for label in line.split(" ")[0].lower().split(".")[:-2])
 
 
 @of_cluster

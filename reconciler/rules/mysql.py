@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from actions.mysql import GrantUser, SetLoginPath
 from actions.saas import AddSaasVariables
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, SaasVariable
+from probes.mysql import (
+    AppRegistered,
+    LoginPath,
+    MysqlUser,
+    MysqlWritable,
+    PendingSql,
+    PrivilegesMissing,
+    SaasVariable,
+)
 from probes.path import PathKind
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
@@ -20,14 +28,14 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import reason
 
-FACTS = (AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, SaasVariable)
+FACTS = (AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, PrivilegesMissing, SaasVariable)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """The variables of the SaaS that 6.2 adds, the way in for each new product, and that the server takes writes. Guide
     7.1, 7.3."""
     ways_in = (expected for module in cluster.modules() for expected in database(cluster, module))
-    return (*_saas(cluster), *_writable(cluster), *ways_in)
+    return (*_saas(cluster), *_writable(cluster), *_privileges(cluster), *ways_in)
 
 
 def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -48,6 +56,15 @@ def _writable(cluster: Cluster) -> Iterator[AnyExpected]:
         yield fact.must_be(True, because=reason("takes-writes"), source=source, module="mysql")
 
 
+def _privileges(cluster: Cluster) -> Iterator[AnyExpected]:
+    """On the server in install.config alone, as above: it is the vendor's scripts that granted there."""
+    why, source = reason("works-on-its-tables"), "bin/grant_mysql_priv.sh:109; ce/initdata.sh:9-58"
+    for server in cluster.base_services():
+        for product in (*cluster.modules(), *cluster.base_services()):
+            for fact in dependencies.privileges(cluster, server, product.name):
+                yield fact.must_be((), because=why, source=source, module=product.name)
+
+
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     match fact:
@@ -59,6 +76,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _variables(cluster, drift)
         case MysqlWritable():
             return diagnose("mysql-read-only", where=fact.host, login_path=fact.login_path)
+        case PrivilegesMissing():
+            accounts = ", ".join(drift.reading.value) if isinstance(drift.reading, Known) else "-"
+            return diagnose("mysql-privileges-missing", where=fact.host, accounts=accounts)
         case _:
             return install(cluster, cluster.release.module(drift.expected.module), facts)
 

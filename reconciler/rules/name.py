@@ -6,12 +6,16 @@ names follow.
 
 The installer of consul puts the host itself into /etc/resolv.conf. Where that line is gone, names may still be resolved
 by another host's agent, until that one is down: latent then (`rules/latent.py`), and the cause where they are not.
+
+A line of /etc/hosts for such a name comes before every name server, and stays as it is when consul leads elsewhere. It
+differs whatever address it has today: whether that one serves is not in the file. The vendor's scripts write lines of
+web domains there, and nothing below service.consul.
 """
 
 from collections.abc import Iterator
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
-from probes.system import NameResolved, ResolverAddress
+from probes.system import NameResolved, NamesOverridden, ResolverAddress
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived
@@ -23,7 +27,7 @@ from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import reason
 
-FACTS = (NameResolved, ResolverAddress)
+FACTS = (NameResolved, NamesOverridden, ResolverAddress)
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -33,12 +37,17 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
         yield NameResolved(host=host, name=CONSUL).must_be("resolved", because=why, source=source, module="consul")
         why = reason("asks-its-own-agent")
         yield ResolverAddress(host=host).must_be("own", because=why, source=source, module="consul")
+        why, source = reason("consul-alone-leads"), "hosts(5); bin/install_consul.sh:236-247"
+        yield NamesOverridden(host=host).must_be((), because=why, source=source, module="consul")
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, ResolverAddress):
         servers = drift.reading.value if isinstance(drift.reading, Known) else "-"
         return diagnose("resolver-elsewhere", where=drift.expected.fact.host, servers=servers)
+    if isinstance(drift.expected.fact, NamesOverridden):
+        lines = drift.reading.value if isinstance(drift.reading, Known) else ()
+        return diagnose("names-overridden", where=drift.expected.fact.host, lines=", ".join(lines) or "-")
     fact, agents = require_fact_type(drift, NameResolved), _agents(cluster)
     behind = running_on(cluster, agents, fact.host) if agents is not None else ()
     if not facts.all_match(behind):
@@ -51,7 +60,7 @@ def _agents(cluster: Cluster) -> Module | None:
 
 
 def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> tuple[AnyFact, ...]:
-    if isinstance(drift.expected.fact, ResolverAddress):
+    if not isinstance(drift.expected.fact, NameResolved):
         return ()
     host, agents = drift.expected.fact.host, _agents(cluster)
     behind = running_on(cluster, agents, host) if agents is not None else ()

@@ -21,6 +21,7 @@ from reconciler.rules import (
     container,
     current,
     database,
+    dependencies,
     env,
     gateway,
     health,
@@ -170,7 +171,8 @@ def rule_for(cluster: Cluster) -> Rule:
 def rests_on(cluster: Cluster) -> RestsOn:
     def facts_below(drift: AnyDrift, findings: Findings) -> Iterable[AnyFact]:
         family = RULE_BY_FACT.get(type(drift.expected.fact))
-        return family.rests_on(cluster, drift, findings) if isinstance(family, RestingFamily) else ()
+        below = family.rests_on(cluster, drift, findings) if isinstance(family, RestingFamily) else ()
+        return dependencies.without_unrelated_names(drift, below, findings)
 
     return facts_below
 

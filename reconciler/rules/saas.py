@@ -16,6 +16,7 @@ from probes.http import PagesUnserved
 from probes.mysql import LoginPath, SaasVariable
 from probes.path import VersionText
 from probes.saas import KEY, SaasNewer, SaasOnline, SaasValue
+from probes.system import NamesOverridden
 from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
@@ -198,6 +199,7 @@ def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[
             yield from (expected.fact for expected in _depends_on(cluster, pages))
             yield from (DockerFault(host=host) for host in cluster.inventory.on("appo"))
             yield from _of_paas(cluster)
+            yield NamesOverridden(host=fact.host)
         case SaasValue(app=app, name=name):
             yield SaasVariable(host=fact.host, login_path=fact.login_path, app_code=app, name=name)
             yield from (expected.fact for expected in _made_of_variables(cluster, fact))

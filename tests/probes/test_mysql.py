@@ -12,6 +12,7 @@ from probes.mysql import (
     MysqlFact,
     MysqlUser,
     PendingSql,
+    PrivilegesMissing,
     ProductVersion,
     SaasVariable,
     SaasVariables,
@@ -213,3 +214,101 @@ def test_a_name_that_would_look_like_another_row_is_unknown(tmp_path: Path) -> N
     (tmp_path / "a\n0\tend\n1\tpending\tb.sql").write_text("")
     fact = PendingSql(host=HOST, directory=str(tmp_path), marks="/nowhere")
     assert asked(tools, [fact]) == ["unknown: path-name-unsupported"]
+
+
+ALL, NONE = "Y" * 8, "N" * 8
+NO_INSERT, ROWS_ALONE = "YNYYYYYY", "YYYYNNNN"
+HEADS = tuple(f"{name}\\t\\t" for name in ("global", "schema", "table", "routine", "role"))
+NO_ROLES = (
+    "ERROR 1146 (42S02) at line 11: Table 'mysql.roles_mapping' doesn't exist\n"
+    "ERROR 1146 (42S02) at line 12: Table 'mysql.role_edges' doesn't exist"
+)
+
+
+def privileges(directory: Path, rows: tuple[str, ...], errors: str = NO_ROLES, shell: str = "/bin/sh") -> object:
+    heads = tuple(head for head in HEADS if not head.startswith("role"))
+    printed = (*ROWS.removesuffix("\noff").split("\n"), *heads, *(row.replace(" ", "\\t") for row in rows), "off")
+    fact = PrivilegesMissing(host=HOST, login_path=PATH, user="iam", hosts=HOSTS)
+    (found,) = asked(client(directory, "\n".join(printed), errors), [fact], shell)
+    return found
+
+
+@pytest.mark.condition("v19-grants")
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        ((f"global iam@10.0.0.1 {ALL}", f"global iam@10.0.0.2 {ALL}"), ()),
+        ((f"global iam@10.0.0.1 {NO_INSERT}", f"global iam@10.0.0.2 {ALL}"), ("iam@10.0.0.1 INSERT",)),
+        ((f"global iam@10.0.0.1 {NONE}", f"global iam@10.0.0.2 {ALL}"), ("iam@10.0.0.1 SELECT INSERT UPDATE DELETE",)),
+        ((f"global iam@10.0.0.1 {ROWS_ALONE}",), ("iam@10.0.0.1 CREATE DROP INDEX ALTER",)),
+        ((f"global iam@% {NO_INSERT}",), ("iam@% INSERT",)),
+        ((f"global iam@10.0.0.0/255.255.255.0 {NO_INSERT}",), ("iam@10.0.0.0/255.255.255.0 INSERT",)),
+        ((f"global iam@10.0.0.1 {ALL}", f"global iam@10.0.0.2 {ALL}", f"global iam@% {NONE}"), ()),
+        ((f"global iam@10.0.0.9 {NONE}", f"global paas@10.0.0.1 {NONE}", f"global @10.0.0.1 {NONE}"), ()),
+        ((f"global iam@10.0.0.1 {NONE}", f"schema iam@10.0.0.1 {ALL}"), ()),
+        ((f"global iam@10.0.0.1 {NONE}", f"schema iam@10.0.0.% {ROWS_ALONE}"), ()),
+        ((f"global iam@10.0.0.1 {NONE}", "schema iam@10.0.0.1 YNNNNNNN", f"schema iam@10.0.0.1 {ALL}"), ()),
+        (
+            (f"global iam@10.0.0.1 {NONE}", "schema iam@10.0.0.1 YNNNNNNN", f"schema iam@10.0.0.1 {NO_INSERT}"),
+            ("iam@10.0.0.1 INSERT",),
+        ),
+        ((f"global iam@10.0.0.1 {NO_INSERT}", f"schema iam@10.0.0.1 {ALL}"), ()),
+        ((f"global iam@10.0.0.1 {NO_INSERT}", f"schema paas@10.0.0.1 {ALL}"), ("iam@10.0.0.1 INSERT",)),
+        ((f"global iam@10.0.0.1 {NONE}", "table iam@10.0.0.1 "), ()),
+        ((f"global iam@10.0.0.1 {NONE}", "routine iam@10.0.0.1 "), ()),
+        ((), ()),
+    ],
+    ids=[
+        "as-the-vendor-grants", "one-revoked", "all-revoked", "no-more-migrations", "from-everywhere", "a-network",
+        "the-exact-account-counts", "others-accounts", "one-schema", "rows-of-one-schema", "reads-another-schema",
+        "revoked-for-its-schema", "revoked-but-for-its-schema", "of-another-user", "single-tables", "routines",
+        "no-account",
+    ],
+)  # fmt: skip
+def test_privileges_that_products_no_longer_have(
+    tmp_path: Path, rows: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    assert privileges(tmp_path, rows) == missing
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_privileges_are_read_in_any_shell(tmp_path: Path, shell: str) -> None:
+    rows = (f"global iam@10.0.0.1 {ALL}", f"global iam@10.0.0.2 {NO_INSERT}")
+    assert privileges(tmp_path, rows, shell=shell) == ("iam@10.0.0.2 INSERT",)
+
+
+@pytest.mark.condition("v19-grants")
+@pytest.mark.parametrize(("table", "row"), [(11, "role"), (12, "role8")], ids=["MariaDB", "MySQL 8"])
+def test_an_account_with_a_role_is_not_judged(tmp_path: Path, table: int, row: str) -> None:
+    rows = (f"global iam@10.0.0.1 {NONE}", f"{row}  ", f"{row} iam@10.0.0.1 ")
+    errors = "\n".join(line for line in NO_ROLES.split("\n") if f"line {table}:" not in line)
+    assert privileges(tmp_path, rows, errors) == ()
+
+
+def test_privileges_that_may_not_be_read_are_unknown(tmp_path: Path) -> None:
+    error = "\nERROR 1142 (42000) at line 8: SELECT command denied to user"
+    rows = (f"global iam@10.0.0.1 {NONE}",)
+    assert privileges(tmp_path, rows, NO_ROLES + error) == "unknown: mysql-query-failed"
+    denied = NO_ROLES.replace("1146", "1142")
+    assert privileges(tmp_path / "again", rows, denied) == "unknown: mysql-query-failed"
+
+
+@pytest.mark.condition("v19-grants")
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        (("10.0.0.%",), "granted"),
+        (("10.0.0._",), "granted"),
+        (("10.0.0.0/255.255.255.0",), "granted"),
+        (("10.0.0.1", "10.0.0.%"), "granted"),
+        (("10.0.1.%",), "missing"),
+        (("10.0.0.1", "localhost"), "missing"),
+        (("10_0.0.1",), "missing"),
+        (("10.0.0.0/24",), "missing"),
+    ],
+    ids=" ".join,
+)
+def test_an_account_of_a_pattern_is_one_of_each_host(tmp_path: Path, hosts: tuple[str, ...], expected: str) -> None:
+    rows = ROWS.replace("user\\tiam\\t10.0.0.1\nuser\\tiam\\t10.0.0.2", "\n".join(f"user\\tiam\\t{h}" for h in hosts))
+    fact = MysqlUser(host=HOST, login_path=PATH, user="iam", hosts=HOSTS)
+    assert asked(client(tmp_path, rows), [fact]) == [expected]

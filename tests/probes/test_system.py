@@ -15,6 +15,7 @@ from probes.system import (
     MemorySize,
     MountPoint,
     NameResolved,
+    NamesOverridden,
     ProcessorCount,
     PythonModulesMissing,
     ResolverAddress,
@@ -75,6 +76,43 @@ def test_memory_and_processors_are_compared_with_what_is_asked(tmp_path: Path) -
 def test_the_resolver_asks_this_host_or_others(tmp_path: Path, shell: str, text: str | None, expected: str) -> None:
     written(tmp_path, {} if text is None else {"etc/resolv.conf": text})
     assert read(tmp_path, ResolverAddress(host=HOST), shell=shell) == expected
+
+
+@pytest.mark.condition("v19-hosts-file")
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1 localhost\n10.0.0.9 bkiam.service.consul\n", ("bkiam.service.consul 10.0.0.9",)),
+        (
+            "10.0.0.8\tbk-1 redis.service.consul  mysql-default.service.consul # old\n",
+            ("mysql-default.service.consul 10.0.0.8", "redis.service.consul 10.0.0.8"),
+        ),
+        ("  ::1 Paas.Service.CONSUL", ("Paas.Service.CONSUL ::1",)),
+        ("10.0.0.9 kafka.service.consul\r\n", ("kafka.service.consul 10.0.0.9",)),
+        (
+            "10.0.0.9 influxdb-proxy.bkmonitorv3.service.consul\n",
+            ("influxdb-proxy.bkmonitorv3.service.consul 10.0.0.9",),
+        ),
+        ("10.0.0.9 zk.service.consul\n10.0.0.9 zk.service.consul\n", ("zk.service.consul 10.0.0.9",)),
+        ("10.0.0.9 paas.bktencent.com bkapi.bktencent.com jobapi.bktencent.com\n10.0.0.7 db.example.com\n", ()),
+        ("10.0.0.1 nginx-1.node.consul myservice.consul service.consul.example\n", ()),
+        ("# 10.0.0.9 bkiam.service.consul\n#10.0.0.9 bkiam.service.consul\n10.0.0.9 a # bkiam.service.consul\n", ()),
+        ("10.0.0.300 bkiam.service.consul\nbkiam.service.consul 10.0.0.9\n*.service.consul\n", ()),
+        ("10.0.0.9 *.com\n", ()),
+        ("", ()),
+        (None, ()),
+    ],
+    ids=[
+        "one", "aliases", "ipv6-and-case-and-no-newline", "carriage-return", "a-tag", "twice", "web-domains",
+        "other-names", "commented-out", "not-used-by-the-resolver", "pattern", "empty", "no-file",
+    ],
+)  # fmt: skip
+def test_lines_of_etc_hosts_that_answer_for_consul_are_named_and_no_others(
+    tmp_path: Path, shell: str, text: str | None, expected: tuple[str, ...]
+) -> None:
+    written(tmp_path, {} if text is None else {"etc/hosts": text})
+    assert read(tmp_path, NamesOverridden(host=HOST), shell=shell) == expected
 
 
 @pytest.mark.condition("v10-room")

@@ -57,6 +57,7 @@ BY_HAND = {
     "certificate-damaged": "as with one that is gone",
     "certificate-for-other-names": "it is issued elsewhere",
     "resolver-elsewhere": "/etc/resolv.conf is the operator's",
+    "names-overridden": "/etc/hosts is the operator's",
     "names-unresolved": "/etc/resolv.conf is the operator's",
     "health-no-answer": "a port or plugin may be off on purpose: advice, for its health is not known",
     "health-no-leader": "who is to lead is for its members to agree; a restart might lose what one of them has",
@@ -64,6 +65,7 @@ BY_HAND = {
     "health-data-missing": "only who knows the data may give it up",
     "health-no-room": "what may be deleted is for its owner to say",
     "health-faulty": "what it does not like is in its own log",
+    "mysql-privileges-missing": "who revoked them had a reason, or did not: its owner grants them again",
     "mysql-read-only": "a replica is meant to be: only its owner knows",
     "tag-missing": "what generated the secrets is gone: only the operator may decide which are right",
 }

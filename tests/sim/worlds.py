@@ -38,14 +38,14 @@ from probes.health import ServiceHealth
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, ProductVersion
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PrivilegesMissing, ProductVersion
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.saas import SaasOnline
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
-from probes.system import NameResolved, ResolverAddress
+from probes.system import NameResolved, NamesOverridden, ResolverAddress
 from probes.tag import SecretsTag
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
@@ -122,10 +122,14 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known("resolved")
         case ResolverAddress():
             return Known("own")
+        case NamesOverridden():
+            return Known(())
         case ServiceHealth():
             return Absent() if fact.service == "etcd" else Known("ok")
         case MysqlWritable():
             return Known(True)
+        case PrivilegesMissing():
+            return Known(())
         case ConsulPassing() | ConsulDefinition() if fact.service in _base(cluster):
             return Known("passing" if isinstance(fact, ConsulPassing) else "written")
         case UnitActive() | UnitEnabled():

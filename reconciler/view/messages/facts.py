@@ -17,6 +17,7 @@ FACTS: dict[str, LocalizedText] = {
     "backup.migrating-runs": message("runs that began an irreversible step", "已开始不可逆步骤的运行"),
     "certificate.damaged": message("damaged certificates in {directory}", "{directory} 中受损的证书"),
     "certificate.names": message("names that {certificate} is not for", "{certificate} 未包含的域名"),
+    "system.names-overridden": message("names of consul in /etc/hosts", "/etc/hosts 中的 consul 域名"),
     "system.resolver": message("name servers of /etc/resolv.conf", "/etc/resolv.conf 中的域名服务器"),
     "certificate.ending": message(
         "certificates in {directory} that end within {days} days", "{directory} 中 {days} 天内到期的证书"
@@ -106,6 +107,7 @@ FACTS: dict[str, LocalizedText] = {
     "mysql.product-version": message("version of {code} shown to users", "向用户显示的 {code} 版本"),
     "mysql.saas-variable": message("variable {name} of SaaS {app_code}", "SaaS {app_code} 的环境变量 {name}"),
     "mysql.saas-variables": message("variables of SaaS {app_code}", "SaaS {app_code} 的环境变量"),
+    "mysql.privileges-missing": message("privileges that MySQL user {user} lacks", "MySQL 用户 {user} 缺少的权限"),
     "mysql.user": message("MySQL user {user} from {hosts}", "MySQL 用户 {user}（来自 {hosts}）"),
     "task.done": message("post-upgrade task {task}", "升级后任务：{task}"),
     "task.recorded": message("record of the post-upgrade task {task}", "升级后任务 {task} 的记录"),

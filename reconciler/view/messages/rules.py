@@ -142,6 +142,10 @@ REASONS: dict[str, LocalizedText] = {
     "asks-its-own-agent": LocalizedText(
         en="the installer of consul makes each host ask its own agent", zh="consul 安装脚本使每台主机询问本机 agent"
     ),
+    "consul-alone-leads": LocalizedText(
+        en="names below service.consul lead to the hosts where consul has the service healthy",
+        zh="service.consul 下的域名指向 consul 中健康的服务所在主机",
+    ),
     "latent-resolver": LocalizedText(
         en="names are resolved by another host at present, and no longer once that one is down",
         zh="目前由其他主机代为解析，该主机停机后即无法解析",
@@ -153,6 +157,9 @@ REASONS: dict[str, LocalizedText] = {
     "reports-itself-well": LocalizedText(
         en="an open port does not show that it serves: it is asked itself, as its own monitoring does",
         zh="端口开放并不说明服务正常：按其自身的监控方式直接询问",
+    ),
+    "works-on-its-tables": LocalizedText(
+        en="the product reads, writes and migrates its tables as this user", zh="产品以该用户读写并迁移其库表"
     ),
     "takes-writes": LocalizedText(
         en="every product writes to MySQL; a read-only server refuses each of their transactions",
@@ -502,6 +509,23 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="在所有持有该证书的主机上更换，再重启使用它的程序",
         ),
     ),
+    "names-overridden": DiagnosticText(
+        what=LocalizedText(
+            en="lines of /etc/hosts answer for names of consul: {lines}",
+            zh="/etc/hosts 中的行代替了 consul 的解析：{lines}",
+        ),
+        why=LocalizedText(
+            en="this host reaches these services at that address alone, whatever consul knows of them",
+            zh="无论 consul 中的记录如何，本机只会按该地址访问这些服务",
+        ),
+        hint=LocalizedText(
+            en=(
+                "remove these names from /etc/hosts, then check that `getent ahostsv4 NAME` prints a host of the service; "
+                "to keep a line that is intended, add a `[[waive]]` to cluster.toml"
+            ),
+            zh="从 /etc/hosts 中删除这些域名，再用 `getent ahostsv4 NAME` 确认指向该服务的主机；确需保留时，在 cluster.toml 中加入 `[[waive]]`",
+        ),
+    ),
     "names-unresolved": DiagnosticText(
         what=LocalizedText(en="the host cannot resolve {name}", zh="本机无法解析 {name}"),
         why=LocalizedText(
@@ -703,6 +727,22 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="read the log of the process: it may still be starting, or its configuration names another port",
             zh="查看该进程的日志：可能仍在启动，或其配置使用了其他端口",
+        ),
+    ),
+    "mysql-privileges-missing": DiagnosticText(
+        what=LocalizedText(
+            en="accounts of products lack MySQL privileges: {accounts}", zh="产品的 MySQL 账号缺少权限：{accounts}"
+        ),
+        why=LocalizedText(
+            en="statements that need them fail in these products, or in their next upgrade",
+            zh="这些产品执行相应语句时、或在下一次升级中会失败",
+        ),
+        hint=LocalizedText(
+            en=(
+                "check who revoked them and why, then grant them again on the MySQL server: `GRANT ALL ON *.* TO USER@HOST` "
+                "is what bin/grant_mysql_priv.sh does; on the product's own schemas it is enough"
+            ),
+            zh="查明被谁收回及其原因，再在 MySQL 服务器上重新授权：bin/grant_mysql_priv.sh 执行的是 `GRANT ALL ON *.* TO USER@HOST`；仅授权产品自身的库亦可",
         ),
     ),
     "mysql-read-only": DiagnosticText(

@@ -274,6 +274,13 @@ def _(draw: Draw) -> Drift:
     return in_file(fact, "/etc/resolv.conf", "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf")
 
 
+@_Registered("name of a server in /etc/hosts", alone=True)
+def _(draw: Draw) -> Drift:
+    fact = draw.fact("system.names-overridden")
+    name = draw.random.choice(("mysql-default", "redis", "paas", "bkiam", "es7"))
+    return in_file(fact, "/etc/hosts", f"printf '10.0.0.254\\t{name}.service.consul\\n' >> /etc/hosts")
+
+
 # MySQL
 
 SQL = "mysql --login-path=mysql-paas"
@@ -337,6 +344,19 @@ def _(draw: Draw) -> Drift:
     sql = f"mysql --login-path={path} -e"
     there, back = (f"\"RENAME USER '{a}'@'{host}' TO '{b}'@'{host}'\"" for a, b in ((user, "bklab"), ("bklab", user)))
     return of_fact(fact, f"{sql} {there}", f"{sql} {back}", "mysql.login-path")
+
+
+STAND_IN_USERS = ("apigw", "bkauth", "job", "bklog", "nodeman", "paas", "usermgr")
+"""Those that are called there as the vendor calls them."""
+
+
+@_Registered("MySQL privilege revoked from a product")
+def _(draw: Draw) -> Drift:
+    fact = draw.fact("mysql.privileges-missing", where=lambda e: value(e.fact, "user") in STAND_IN_USERS)
+    privilege, user = draw.random.choice(("INSERT", "UPDATE", "DELETE, DROP", "ALTER")), value(fact, "user")
+    change = f"{{}} {privilege} ON *.* {{}} '{user}'@'{draw.random.choice(getattr(fact, 'hosts'))}'"  # noqa: B009
+    sql = "mysql --login-path=mysql-default -e"
+    return of_fact(fact, f'{sql} "{change.format("REVOKE", "FROM")}"', f'{sql} "{change.format("GRANT", "TO")}"')
 
 
 @_Registered("login path of the controller gone")
@@ -409,8 +429,18 @@ def _(draw: Draw) -> Drift:
 
 @_Registered("variable written twice")
 def _(draw: Draw) -> Drift:
+    """Which may be one that is not there at all: what no file has to have must not be in it twice either."""
     fact = draw.fact("env.duplicates")
-    return in_env(fact, f"/^{value(fact, 'key')}=/p")
+    file, key = value(fact, "file"), value(fact, "key")
+    line = f"line=$(grep ^{key}= {file} | tail -n 1)"
+    return in_file(
+        fact,
+        file,
+        f'{line}; printf "\\n%s\\n%s\\n" "${{line:={key}=x}}" "$line" >> {file}',
+        *COPIES,
+        "env.",
+        "tag.state",
+    )
 
 
 @_Registered("tag of generated passwords gone")
@@ -629,6 +659,10 @@ CONFIGURATION = "/data/bkce/etc -type f -size +0 -not -name application.yml"
 sealed("configuration edited", "configuration", "h2", CONFIGURATION, "echo '# mine' >> {}")
 sealed("configuration's mode changed", "configuration", "h2", CONFIGURATION, "chmod 0707 {}")
 sealed("configuration's owner changed", "configuration", "h2", CONFIGURATION, "chown nobody {}")
+sealed(
+    "private key that all may read", "configuration", "h3",
+    "/data/bkce/cert -type f -name *key* -not -perm /0044", "chmod 0644 {}",
+)  # fmt: skip
 sealed("configuration gone", "configuration", "h2", CONFIGURATION, "rm {}")
 added("configuration added", "configuration", "h3", "/data/bkce/etc/bklab.conf", "echo x > /data/bkce/etc/bklab.conf")
 sealed("configuration of MySQL edited", "configuration", "h3", "/etc/mysql/default.my.cnf", "echo '# mine' >> {}")

@@ -32,14 +32,23 @@ from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, MysqlWritable, PendingSql, ProductVersion, SaasVariable
+from probes.mysql import (
+    AppRegistered,
+    LoginPath,
+    MysqlUser,
+    MysqlWritable,
+    PendingSql,
+    PrivilegesMissing,
+    ProductVersion,
+    SaasVariable,
+)
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasValue
 from probes.seal import SealedFile
 from probes.steady import RecentlyStartedUnits
-from probes.system import NameResolved, ResolverAddress
+from probes.system import NameResolved, NamesOverridden, ResolverAddress
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
@@ -174,6 +183,8 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
             return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _unnamed
         case ResolverAddress():
             return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _unnamed
+        case NamesOverridden():
+            return "echo '10.0.0.254 lesscode.service.consul' >> /etc/hosts", _nothing
         case ServiceHealth(service=service):
             return UNWELL[service], _unwell_with(expected)
         case MysqlWritable():
@@ -207,6 +218,10 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
             return _sql("UPDATE open_paas.paas_saas_app SET online_version_id = NULL WHERE code = '{}'", app), _nothing
         case MysqlUser(login_path=path, user=user, hosts=hosts):
             return f"mysql --login-path={path} -e \"DROP USER '{user}'@'{hosts[-1]}'\"", _nothing
+        case PrivilegesMissing(login_path=path, user=user, hosts=hosts):
+            account = f"'{user}'@'{hosts[-1]}'"
+            revoke = f"CREATE USER IF NOT EXISTS {account}; REVOKE INSERT ON *.* FROM {account}"
+            return f'mysql --login-path={path} -e "{revoke}"', _nothing
         case LoginPath(login_path=path):
             return f"mysql_config_editor remove --login-path={path}", _nothing
         case PendingSql(directory=files, marks=marks):

@@ -9,12 +9,12 @@ from probes.consul import ConsulPassing
 from probes.container import AppContainer, ContainerImage, ContainerState, DockerDataRoot, DockerFault
 from probes.fact import Absent, AnyFact, AnyReading, Drift, Known, Unknown, fact_id
 from probes.http import PagesUnserved
-from probes.mysql import AppRegistered, LoginPath, MysqlUser, SaasVariable
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, PrivilegesMissing, SaasVariable
 from probes.path import PathKind
 from probes.port import PortUnit
 from probes.saas import SaasOnline
 from probes.steady import RecentlyStartedUnits
-from probes.system import NameResolved
+from probes.system import NameResolved, NamesOverridden
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.causes import with_causes
 from reconciler.core.diff import Difference, UnreadHost, diff
@@ -30,6 +30,8 @@ CONSUL = UnitActive(host="10.0.0.1", unit="consul.service")
 OPENRESTY = UnitActive(host="10.0.0.2", unit="openresty.service")
 DOCKER = DockerFault(host="10.0.0.2")
 NAME = NameResolved(host="10.0.0.1", name="consul.service.consul")
+LINES = NamesOverridden(host="10.0.0.1")
+(IAM_ACCOUNT,) = (e.fact for e in EXPECTED if isinstance(e.fact, PrivilegesMissing) and e.fact.user == "iam")
 UNASKED = Unknown(reason("mysql-unreachable", login_path="x", error="2003"))
 CRITICAL = Known("critical")
 NO_DOCKER = Unknown(reason("docker-not-answering"))
@@ -109,6 +111,29 @@ def resolver_gone() -> Spoilt:
     }
 
 
+def mysql_led_elsewhere() -> Spoilt:
+    """By a line of /etc/hosts, on one host."""
+    asked = (LoginPath, MysqlUser, AppRegistered, SaasVariable, SaasOnline)
+    return {
+        LINES: Known(("MySQL-default.service.consul 10.9.9.9",)),
+        UnitActive(host=LINES.host, unit="bk-iam.service"): Known("activating"),
+        **health("bkiam", host=LINES.host),
+        **every(asked, UNASKED),
+    }
+
+
+def privileges_revoked() -> Spoilt:
+    return {
+        IAM_ACCOUNT: Known(("iam@10.0.0.1 INSERT",)),
+        UnitActive(host="10.0.0.1", unit="bk-iam.service"): Known("activating"),
+        **health("bkiam", host="10.0.0.1"),
+    }
+
+
+def ingress_led_elsewhere() -> Spoilt:
+    return {LINES: Known(("paas.service.consul 10.9.9.9",)), **every((PagesUnserved,), NO_INGRESS)}
+
+
 def ingress_stopped() -> Spoilt:
     return {OPENRESTY: Known("inactive"), **every((PagesUnserved,), NO_INGRESS)}
 
@@ -148,6 +173,9 @@ def unit_gone() -> Spoilt:
         (consul_stopped, CONSUL),
         (resolver_gone, NAME),
         (ingress_stopped, OPENRESTY),
+        (mysql_led_elsewhere, LINES),
+        (privileges_revoked, IAM_ACCOUNT),
+        (ingress_led_elsewhere, LINES),
         (unit_masked, UnitEnabled(host="10.0.0.3", unit="bk-auth.service")),
         (unit_gone, UnitActive(host="10.0.0.3", unit="bk-auth.service")),
     ],
@@ -216,6 +244,19 @@ def test_copies_whose_original_is_on_a_silent_host_follow_from_that() -> None:
     assert copies
     assert copies <= found.causes.keys()
     assert found.drift == ()
+
+
+def test_a_line_of_etc_hosts_explains_nothing_that_does_not_use_its_name() -> None:
+    unserved = every((PagesUnserved,), NO_INGRESS)
+    asked = every((SaasOnline,), UNASKED)
+    found = compared({LINES: Known(("kafka.service.consul 10.9.9.9",)), **unserved, **asked})
+    assert LINES not in found.causes.values()
+
+
+def test_a_server_that_is_down_comes_before_a_line_of_etc_hosts_that_names_it() -> None:
+    found = compared({**mysql_stopped(), LINES: Known(("mysql-default.service.consul 10.0.0.3",))})
+    assert {d.expected.fact for d in (*found.drift, *found.unknown)} - found.causes.keys() == {MYSQL, LINES}
+    assert set(found.causes.values()) == {MYSQL}
 
 
 def test_an_independent_fault_elsewhere_is_never_put_under_a_cause() -> None:

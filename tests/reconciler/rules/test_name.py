@@ -2,7 +2,7 @@
 
 from actions.unit import StartUnit
 from probes.fact import AnyFact, AnyReading, Known
-from probes.system import NameResolved, ResolverAddress
+from probes.system import NameResolved, NamesOverridden, ResolverAddress
 from probes.unit import UnitActive
 from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff
@@ -25,7 +25,7 @@ def plan_with(*readings: tuple[AnyFact, AnyReading]) -> Plan:
 
 def test_every_host_has_to_resolve_consul_s_own_name() -> None:
     expected = [e.fact for e in name.expect(CLUSTER)]
-    for kind in (NameResolved, ResolverAddress):
+    for kind in (NameResolved, NamesOverridden, ResolverAddress):
         assert [f.host for f in expected if isinstance(f, kind)] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
 
 
@@ -40,6 +40,15 @@ def test_a_resolver_that_asks_others_is_latent_while_they_know_and_the_cause_onc
         assert set(latent(CLUSTER, compared, readings)) == expected
     compared = with_causes(compared, rests_on(CLUSTER), {})
     assert compared.causes == {LOST[0]: fact}
+
+
+def test_a_line_of_etc_hosts_is_reported_with_what_it_says_and_repaired_by_nobody() -> None:
+    overridden = NamesOverridden(host="10.0.0.2"), Known(("bkiam.service.consul 10.0.0.9",))
+    plan = plan_with(overridden)
+    assert plan.steps == ()
+    (blocked,) = plan.blocked
+    assert (blocked.diagnostic.code, blocked.diagnostic.where) == ("names-overridden", "10.0.0.2")
+    assert dict(blocked.diagnostic.fields)["lines"] == "bkiam.service.consul 10.0.0.9"
 
 
 def test_without_consul_in_install_config_nobody_is_asked() -> None:
