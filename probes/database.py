@@ -61,7 +61,7 @@ servers() {
       gsub(/[\\\047" \t\r]/, "", value)
       sub(/^mongodb(\+srv)?:\/\//, "", value)
       sub(/^.*@/, "", value)
-      sub(/[\/?].*$/, "", value)
+      sub("[/?].*$", "", value)
       what = key ~ /MYSQL/ ? "mysql" : "mongodb"
       many = split(value, names, /[,;]/)
       for (n = 1; n <= many; n++) {

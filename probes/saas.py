@@ -107,7 +107,7 @@ function wanted(made,  why, key, at) {
     AFTER = substr(made, index(made, "}") + 1)
     if ((why = last_value(key)) != "") return why
   }
-  if (WANT !~ /^[A-Za-z0-9_.,:\/@%+={}-]*$/) return "odd"
+  if (WANT !~ "^[A-Za-z0-9_.,:/@%+={}-]*$") return "odd"
   WANT = BEFORE WANT AFTER
   return ""
 }

@@ -172,7 +172,7 @@ edited() { # HOW FILE KEY [VALUE], HOW being assign or keep-last
 assign() { edited assign "$1" "$2" "$3"; } # FILE KEY VALUE
 quote() {
     LC_ALL=C awk '{ text = text (NR > 1 ? "\n" : "") $0 } END {
-        if (text ~ /^[A-Za-z0-9_.,:\/@%+-]*$/) { printf "%s", text; exit }
+        if (text ~ "^[A-Za-z0-9_.,:/@%+-]*$") { printf "%s", text; exit }
         n = split(text, part, "\047")
         for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "\047\\\047\047" : "\047"), part[i]
         printf "\047" }'

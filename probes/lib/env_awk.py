@@ -130,7 +130,7 @@ function connected(  rest, n, words, line) {
   spoil()
   line = lineno()
   matched("[^\n]*"); rest = TOOK
-  if (rest !~ /^[A-Za-z0-9_=.\/:?%+,@ \t&|<>-]*[A-Za-z0-9_=.\/:?%+,@ \t-]$/ || index(rest, "<<")) return odd_file()
+  if (rest !~ CONNECTED || index(rest, "<<")) return odd_file()
   for (n = split(rest, words, /[ \t&|<>]+/); n; n--) if (words[n] in MORE) return odd_file()
   while (match(rest, /[A-Za-z_][A-Za-z0-9_]*[+]?=/)) {
     n = substr(rest, RSTART, RLENGTH)
@@ -206,6 +206,7 @@ function look(f, key) {
 function prepare(  n, words) {
   NAME = "[A-Za-z_][A-Za-z0-9_]*"
   TICKS = "`[A-Za-z0-9_:.,/@%+ -]*`"
+  CONNECTED = "^[A-Za-z0-9_=./:?%+,@ \t&|<>-]*[A-Za-z0-9_=./:?%+,@ \t-]$"
   SIMPLE = "^" NAME "=[A-Za-z0-9_./:,@%+=-]*\n$"
   ESCAPE["a"] = "\007"; ESCAPE["b"] = "\010"; ESCAPE["e"] = ESCAPE["E"] = "\033"; ESCAPE["f"] = "\014"
   ESCAPE["n"] = "\n"; ESCAPE["r"] = "\r"; ESCAPE["t"] = "\t"; ESCAPE["v"] = "\013"

@@ -137,7 +137,7 @@ kernel() { # of the keys that these files set, what the kernel has
     [ "$word" = @sysctl ] || continue
     IFS=
     for path in $value; do
-      if [ -f "$path" ]; then sed -n 's/^ *-\{0,1\}\([A-Za-z0-9_.\/-]*\) *=.*/\1/p' "$path"; fi
+      if [ -f "$path" ]; then sed -n 's|^ *-\{0,1\}\([A-Za-z0-9_./-]*\) *=.*|\1|p' "$path"; fi
     done
   done | sort -u | while read -r key; do
     # read at once: of a number the kernel tells a shell that reads byte by byte (dash) one digit, and then its end
@@ -225,7 +225,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
     return 0
   }
   function time_gone(path) { # what a directory lost, it lost when it was last changed
-    while (sub(/\/[^\/]*$/, "", path) && path != "") if (path in directory) return directory[path]
+    while (sub("/[^/]*$", "", path) && path != "") if (path in directory) return directory[path]
     return "-"
   }
   BEGIN {

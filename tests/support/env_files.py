@@ -62,6 +62,7 @@ UNREAD = {
     "unicode-escape": (r"A=$'\u4e2d'", "expansion"),
     "nul": (r"A=$'a\0b'", "expansion"),
     "runs-a-command": ("A=b c", "odd"),
+    "redirection-without-a-target": ("0<\\", "odd"),
     "background": ("A=http://x?a=1&b=2", "odd"),
     "pipe": ("A=b|c", "odd"),
     "and": ("A=b && B=c", "odd"),
