@@ -189,7 +189,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *(warning for warning in newer.warnings(cluster) if warning not in blocked),
             *_waivers(cluster),
             *(() if difference.drift or difference.unknown else seal.unsealed(cluster, assessment.readings)),
-            *(broken for broken in seal.example(difference) if broken not in blocked),
+            *(broken for broken in seal.example(cluster, difference) if broken not in blocked),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),
