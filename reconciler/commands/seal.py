@@ -28,7 +28,6 @@ from specs.reason import Reason, reason
 
 SEAL_FACTS = (SealChanges, SealedFile)
 UNCOMPARED: Mapping[str, Reason] = {
-    "absent": reason("seal-uncompared-absent"),
     "source": reason("seal-uncompared-source"),
     "version": reason("seal-uncompared-version"),
     "renderer": reason("seal-uncompared-renderer"),

@@ -20,19 +20,21 @@ RENDERING: LiteralString = r"""
 inside=$(cat <<'INSIDE'
 home=$1 install=$2 login=$3 each=$4 speak=$5
 shift 5
-mount --make-rprivate / && mount -t proc proc /proc || exit 1
+mount -n --make-rprivate / && mount -n -t proc proc /proc || exit 1
 points=$(while read -r id parent device root point rest; do
   kind=${rest#* - }
   case ${kind%% *}:$point in autofs:* | *:/proc/*) continue ;; esac # to name an autofs may mount what is behind it
   printf '%b\n' "$point"
 done </proc/self/mountinfo)
-printf '%s\n' "$points" | while read -r point; do mount -o remount,bind,ro "$point" || exit 1; done || exit 1
+printf '%s\n' "$points" | while read -r point; do
+  mount -n -o remount,bind,ro "$point" || [ ! -e "$point" ] || exit 1 # "//deleted", or gone by now: not to be reached
+done || exit 1
 names=$(for name in "$home"/*/; do
   name=${name%/}
   printf '%s\n' "${name##*/}"
 done)
 umask 077
-mount -t tmpfs -o mode=0700,size=256m bkrec "$home" && mount -t tmpfs -o mode=0700,size=64m bkrec /tmp || exit 1
+mount -n -t tmpfs -o mode=0700,size=256m bkrec "$home" && mount -n -t tmpfs -o mode=0700,size=64m bkrec /tmp || exit 1
 cd / || exit 1
 as_at_a_login() {
   exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root SHELL=/bin/bash TERM=dumb \
@@ -78,6 +80,7 @@ alone() { timeout -k 5 150 unshare -m -p -f "$@" 2>/dev/null </dev/null 9>&-; }
 rendering() { # of the scope's `@render WORD DIRECTORY`: lines `WORD DIGEST MARK FILE`, or `=uncompared WORD WHY`
   [ -n "$renders" ] || return 0
   words=$(printf '%s\n' "$renders" | while IFS=$tab read -r word directory; do
+    [ -d "$home/$directory" ] || continue # not installed: the vendor's call renders nothing either
     why=$(uncomparable "$directory")
     if [ -n "$why" ]; then printf '=uncompared\t%s\t%s\n' "$word" "$why"
     else printf '%s\n' "$word"; fi
@@ -105,8 +108,7 @@ rendering() { # of the scope's `@render WORD DIRECTORY`: lines `WORD DIGEST MARK
   done
 }
 uncomparable() { # DIRECTORY of a module: why it cannot be compared; nothing where it can
-  if [ ! -d "$home/$1" ]; then echo absent
-  elif [ ! -d "$src/$1" ]; then echo source
+  if [ ! -d "$src/$1" ]; then echo source
   elif [ ! -x "$install/bin/bkr.sh" ]; then echo renderer
   elif [ -e "$home/$1/VERSION" ] && [ -e "$src/$1/VERSION" ] && ! cmp -s "$home/$1/VERSION" "$src/$1/VERSION"; then
     echo version

@@ -22,7 +22,7 @@ from specs.diagnostic import BkrecError, diagnose
 TIMEOUT_S = 1800.0
 """Digests of all program trees: some 10 GB, from a slow disk."""
 
-UNCOMPARED = ("absent", "source", "version", "renderer", "namespace", "failed", "nothing", "stopped")
+UNCOMPARED = ("source", "version", "renderer", "namespace", "failed", "nothing", "stopped")
 """Why what the vendor's call would write is not known, as `engine/rendering_scripts.py` has it."""
 
 _SEAL = register("seal")

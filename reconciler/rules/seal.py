@@ -117,12 +117,15 @@ def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[
 
 
 def example(cluster: Cluster, difference: Difference) -> Iterator[Diagnostic]:
-    """How a change is accepted by name, for the first file that has changed; nothing where none has."""
+    """What to do about a change, for the first file of each call that would restore it, and the first of the others."""
+    calls: set[str] = set()
     for drift in difference.drift:
         fact = drift.expected.fact
         if isinstance(fact, SealedFile) and fact.path != REST:
-            yield _broken(cluster, drift)
-            return
+            call = _call(cluster, fact)
+            if call not in calls:
+                yield _broken(cluster, drift)
+            calls.add(call)
 
 
 def without_repeated(difference: Difference) -> Difference:

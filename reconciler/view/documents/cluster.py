@@ -112,7 +112,7 @@ class RenderedFileDoc(Doc):
 class UncomparedDoc(Doc):
     module: str
     why: str
-    """absent, source, version, renderer, namespace, failed, nothing, stopped."""
+    """source, version, renderer, namespace, failed, nothing, stopped."""
 
 
 SealedState = Literal["sealed", "unchanged", "history", "differs", "accepted"]

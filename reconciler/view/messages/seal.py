@@ -23,9 +23,6 @@ REASONS: dict[str, LocalizedText] = {
     "seal-part-unread": LocalizedText(
         en="a directory or file of `{part}` could not be read", zh="`{part}` 中有目录或文件无法读取"
     ),
-    "seal-uncompared-absent": LocalizedText(
-        en="the module's directory is not on this host", zh="该主机上没有此模块的目录"
-    ),
     "seal-uncompared-source": LocalizedText(
         en="the package is not unpacked on this host, and the renderer takes its templates from there",
         zh="该主机上没有解压的软件包，渲染工具的模板在其中",

@@ -8,6 +8,7 @@ import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from probes.seal import SealChanges, SealedFile
+from probes.tag import SecretsTag
 from reconciler.commands import assess, seal, session
 from reconciler.commands.errors import RefusedError, UsageError
 from reconciler.engine import assess as engine
@@ -128,6 +129,31 @@ def test_the_report_shows_how_the_first_change_is_accepted_ready_to_paste(edited
     pasted = shlex.split(hint.split("`")[1])
     assert pasted[:3] == ["bkrec", "seal", "accept"]
     assert pasted[3] == fact_id(FINDING)
+
+
+def test_it_does_so_where_something_is_advice_too(edited: ClusterWorld, path: Path) -> None:
+    """For advice a plan is made, which `diff` does not show."""
+    tag = next(fact for fact in edited.cluster.facts if isinstance(fact, SecretsTag))
+    edited.cluster.facts[tag] = Known("lost")
+    report = asyncio.run(assess.diff(path)).document
+    assert [advised.drift.expected.fact for advised in report.difference.advice] == [tag]
+    assert "seal-broken" in {warning.code for warning in report.warnings}
+
+
+def test_the_report_shows_the_call_for_each_module_that_it_would_render_again(edited: ClusterWorld, path: Path) -> None:
+    names = {"/data/bkce/etc/a": "bkiam", "/data/bkce/etc/b": "bkiam", "/data/bkce/etc/c": "gse"}
+    changes = [f"content configuration {name}" for name in (*names, EDITED)]
+    calls = [f"rendered {module} {name}" for name, module in names.items()]
+    edited.cluster.facts[SealChanges(host=H1)] = Known((*changes, *calls))
+    for name in (*names, EDITED):
+        edited.cluster.facts[SealedFile(host=H1, part="configuration", path=name)] = Known("content")
+    report = asyncio.run(assess.diff(path)).document
+    shown = [(found.code, dict(found.fields).get("call", "")) for found in report.warnings if "seal" in found.code]
+    assert sorted(shown) == [
+        ("seal-broken", ""),
+        ("seal-broken-rendered", "cd /data/install && ./bkcli render bkiam"),
+        ("seal-broken-rendered", "cd /data/install && ./bkcli render gse"),
+    ]
 
 
 @pytest.mark.parametrize("differs", [False, True])

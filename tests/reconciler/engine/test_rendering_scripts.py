@@ -176,7 +176,6 @@ def test_a_renewal_keeps_the_call_where_it_writes_what_is_sealed_now(tree: Vendo
     ("spoil", "why"),
     [
         ("rm -r src/auth", "source"),
-        ("rm -r home/auth", "absent"),
         ("echo 2.0 > src/auth/VERSION", "version"),
         ("rm install/bin/bkr.sh", "renderer"),
         ("rm install/bin/render_tpl", "failed"),
@@ -192,6 +191,12 @@ def test_what_was_not_compared_is_said_and_never_called_the_same(tree: VendorTre
     assert said[-1].startswith("bkrec-seal sealed")
     assert "@rendered" not in manifest(tree)
     assert f"  not compared: auth ({why})\n" in (tree.root / "state/seal/history").read_text()
+
+
+def test_a_module_that_is_not_installed_there_is_not_compared_and_there_is_nothing_to_say(tree: VendorTree) -> None:
+    subprocess.run(["rm", "-r", str(tree.home / "auth"), str(tree.root / "src/auth")], check=True)
+    (reply,) = seal(tree)
+    assert reply.startswith("bkrec-seal sealed")
 
 
 @pytest.mark.parametrize("missing", ["unshare", "mount"])
