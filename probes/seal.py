@@ -21,7 +21,9 @@ SealChange = Literal[
     "type", "gone", "new", "many",
 ]  # fmt: skip
 Change = tuple[str, str, str]
-"""What has changed, the part of the platform, and the name."""
+"""What has changed, the part of the platform, and the name. After "rendered": the module's word in `bkcli render WORD`,
+which wrote just what was sealed under that name."""
+RENDERED = "rendered"
 UNCHANGED = "unchanged"
 REGISTRATIONS = "registrations"
 """The part that MySQL holds."""
@@ -31,7 +33,8 @@ REST = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealChanges(Fact[tuple[str, ...]]):
-    """ "content configuration /data/bkce/etc/x" for each change, or "many programs 1234"; Absent without a seal."""
+    """ "content configuration /data/bkce/etc/x" for each change, or "many programs 1234"; besides "rendered bkauth
+    /data/bkce/etc/x" where the vendor's call wrote what was sealed; Absent without a seal."""
 
     kind: Literal["seal.changes"] = "seal.changes"
 
@@ -54,6 +57,12 @@ SCRIPT = (
     + JUDGE
     + r"""
 manifest=$1
+rendered() { # of $changed, what the vendor's call wrote when it was sealed, and would write again
+  printf '%s\n=\n%s\n' "$scope" "$changed" | awk -F '\t' '
+    $0 == "=" { changed = 1; next }
+    !changed { if ($1 == "@rendered") word[$3] = $2; next }
+    ($1 ~ /content/ || $1 == "gone") && $3 in word { print "rendered\t" word[$3] "\t" $3 }'
+}
 if missing "$manifest"; then echo absent
 elif [ ! -r "$manifest" ]; then echo unreadable
 elif ! whole; then echo damaged
@@ -63,7 +72,8 @@ else
   moved=$(feed "" | judge digest)
   sums=
   if [ -n "$moved" ]; then sums=$(for twice in 1 2; do printf '%s\n' "$moved" | digests; done); fi
-  feed "$sums" | judge compare && echo end
+  changed=$(feed "$sums" | judge compare) &&
+    { if [ -n "$changed" ]; then printf '%s\n' "$changed"; rendered; fi; } && echo end
 fi
 """
 )
@@ -115,9 +125,21 @@ def _of(fact: SealedFile, changes: tuple[Change, ...]) -> AnyReading:
     return Known(UNCHANGED)
 
 
+def changes_in(value: Sequence[str]) -> tuple[Change, ...]:
+    """The changes of a reading of SealChanges."""
+    rows = (_change("\t".join(line.split(" ", 2))) for line in value)
+    return tuple(row for row in rows if row[0] != RENDERED)
+
+
+def calls_in(value: Sequence[str]) -> dict[str, str]:
+    """By name, the word of the vendor's call that wrote what was sealed."""
+    rows = (_change("\t".join(line.split(" ", 2))) for line in value)
+    return {name: word for change, word, name in rows if change == RENDERED}
+
+
 def of_changes(changes: SealChanges, value: Sequence[str]) -> dict[SealedFile, AnyReading]:
     """What this answer says of each file that it names, as if that had been asked. `value`: its lines."""
-    rows = tuple(_change("\t".join(line.split(" ", 2))) for line in value)
+    rows = changes_in(value)
     names = ((part, REST if change == "many" else path) for change, part, path in rows)
     facts = (SealedFile(host=changes.host, part=part, path=path) for part, path in names)
     return {fact: _of(fact, rows) for fact in facts}

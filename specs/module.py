@@ -270,6 +270,15 @@ class Placement(Model):
     source: str
 
 
+class Rendering(Model):
+    """What bin/bkr.sh renders, from the package's templates with the module's variables."""
+
+    module: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """As `bkcli render` has to call it: so that render.sh finds the hosts, and bkr.sh the templates."""
+    directory: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Below /data/bkce and /data/src; bkr.sh renders nothing where one of them is missing."""
+
+
 class Module(Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*(\([a-z][a-z0-9-]*\))?$")
     """As in install.config."""
@@ -304,6 +313,7 @@ class Module(Model):
     version_file: str = ""
     """Below /data/bkce; "" where the vendor installs none (then the container's tag tells)."""
     env: str = ""
+    render: Rendering | None = None
     new: bool = False
     installer_starts_units: bool = True
     """False: its call only enables the units; they are started one by one afterwards (paas_plugins)."""

@@ -17,9 +17,10 @@ WordsArgument = Annotated[
     typer.Argument(
         metavar="[accept FACT… | history]",
         help=localized(
-            "Without words, seal each host that has no seal. `accept`: the fact as `check` names it. `history`: who "
-            "sealed and accepted what, and when.",
-            "不带参数则封存尚未封存的主机。`accept`：接受 `check` 所列的事实。`history`：何人何时封存与接受了什么。",
+            "Without words, seal each host that has no seal. `accept`: a fact as `check` names it, or a difference as "
+            "`seal` does. `history`: who sealed and accepted what, and when.",
+            "不带参数则封存尚未封存的主机。`accept`：接受 `check` 所列的事实，或 `seal` 所列的差异。"
+            "`history`：何人何时封存与接受了什么。",
         ),
     ),
 ]

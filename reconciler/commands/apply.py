@@ -82,7 +82,8 @@ async def apply(
 
 def _result(cluster: Cluster, ended: reconcile.RunResult, transcript: Transcript, stop_at: str) -> Result[RunReport]:
     outside = frozenset(ended.outside_window)
-    report = replace(cluster_report(cluster, ended.assessment), stop_at=stop_at, outside_window=outside)
+    report = cluster_report(cluster, ended.assessment)
+    report = replace(report, stop_at=stop_at, outside_window=outside, warnings=(*report.warnings, *ended.warnings))
     unconfirmed = diagnose("confirmation-needed", steps=len(report.plan.steps))
     diagnostics = transcript.diagnostics(ended.diagnostics, unconfirmed)
     return Result(

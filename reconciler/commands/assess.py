@@ -50,7 +50,7 @@ async def diff(path: Path, listing: Listing = WHOLE) -> Result[ClusterReport]:
         check_listing(listing, cluster)
         return comparing(cluster, now)
 
-    return _result(replace(await report_on(path, inputs_for), listing=listing))
+    return _result(replace(await report_on(path, inputs_for, shows_plan=False), listing=listing))
 
 
 async def plan(path: Path, out: Path | None = None, part: PartRequest | None = None) -> Result[ClusterReport]:
@@ -73,12 +73,14 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
     return _result(report)
 
 
-async def report_on(path: Path, inputs_for: Callable[[Cluster], PlanInputs], *, began: int = 0) -> ClusterReport:
+async def report_on(
+    path: Path, inputs_for: Callable[[Cluster], PlanInputs], *, began: int = 0, shows_plan: bool = True
+) -> ClusterReport:
     async with session.open_cluster(path) as opened:
         expected, decide = inputs_for(opened.cluster)
         inputs = spec_inputs(opened.cluster, inputs_for, began=began)
         assessment = await assess.assess(opened.gather, expected, decide, inputs)
-    return cluster_report(opened.cluster, assessment)
+    return cluster_report(opened.cluster, assessment, shows_plan=shows_plan)
 
 
 def _result(report: ClusterReport) -> Result[ClusterReport]:
@@ -164,9 +166,11 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
     return seal.with_seal(database.with_databases(addressed, readings), readings)
 
 
-def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
+def cluster_report(cluster: Cluster, assessment: assess.Assessment, *, shows_plan: bool = True) -> ClusterReport:
+    """`shows_plan`: what is blocked is listed with its diagnostic, and is no warning beside it. `diff` and `check` may
+    have a plan all the same, made for what is advice."""
     cluster = cluster_as_read(cluster, assessment.readings)
-    blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
+    blocked = {blocked.diagnostic for blocked in assessment.plan.blocked} if shows_plan else set[Diagnostic]()
     # what is waived names no change of the seal: that it is as it was when the seal was taken, nobody has waived
     waived = site.waive(assessment.difference, assessment.expected, cluster.waivers)
     difference = seal.without_repeated(waived)
@@ -189,7 +193,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *(warning for warning in newer.warnings(cluster) if warning not in blocked),
             *_waivers(cluster),
             *(() if difference.drift or difference.unknown else seal.unsealed(cluster, assessment.readings)),
-            *(broken for broken in seal.example(difference) if broken not in blocked),
+            *(broken for broken in seal.example(cluster, difference) if broken not in blocked),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),

@@ -148,7 +148,7 @@ async def _compared(opened: ClusterSession, request: CheckRequest, clock: Clock)
     expected, decide = inputs_for(cluster)
     inputs = spec_inputs(cluster, inputs_for)
     first = await assess.assess(opened.gather, expected, decide, inputs)
-    report = cluster_report(cluster, first)
+    report = cluster_report(cluster, first, shows_plan=False)
     if not (request.confirm_s and _differing(report.difference)):
         return report
     await clock.sleep(request.confirm_s)
@@ -157,7 +157,7 @@ async def _compared(opened: ClusterSession, request: CheckRequest, clock: Clock)
     # what followed from a first answer is asked by itself: a second reading is one
     inputs = replace(inputs, implied=assess.nothing_implied)
     second = await assess.assess(_only(again, opened.gather, first), expected, decide, inputs)
-    return cluster_report(cluster, _confirmed(second, differing))
+    return cluster_report(cluster, _confirmed(second, differing), shows_plan=False)
 
 
 def _differing(difference: Difference) -> frozenset[AnyFact]:

@@ -197,7 +197,7 @@ async def _seal(lease: Lease, context: RunContext, state: RunState) -> None:
     waits = all(diagnostic.disposition in ("needs-human", "pauses-run") for diagnostic in state.diagnostics)
     ended_well = waits and not (state.failed or state.refused or context.stop.requested)
     if context.seal is not None and ended_well:
-        await context.seal(lease.epoch, state.assessment)
+        state.warnings = await context.seal(lease.epoch, state.assessment)
         state.assessment = await _assess(context)
 
 
@@ -271,5 +271,6 @@ def _result(context: RunContext, state: RunState) -> RunResult:
         exit_code=exit_code(verdict, context.stop.signal or 0),
         assessment=state.assessment,
         diagnostics=tuple(dict.fromkeys((*halted, *state.refused, *state.diagnostics, *questions))),
+        warnings=state.warnings,
         rounds=tuple(state.rounds),
     )

@@ -86,8 +86,9 @@ class RunContext:
     """How `confirm` comes to a yes."""
     undoes: bool = False
     """It rolls back another run: it ends as rolled back, and its own jobs cannot be rolled back in turn."""
-    seal: Callable[[int, Assessment], Awaitable[None]] | None = None
-    """Called with the lease's epoch when the steps are done: seals what has converged (`commands/seal.py`)."""
+    seal: Callable[[int, Assessment], Awaitable[tuple[Diagnostic, ...]]] | None = None
+    """Called with the lease's epoch when the steps are done: seals what has converged (`commands/seal.py`). Answers
+    with what kept it from that, as warnings: the verdict is about the cluster."""
     parallel: int = PARALLEL_STEPS
     window: Window | None = None
     """Until when steps may be started: `apply --stop-at`."""
@@ -138,6 +139,7 @@ class RunState:
     """A change that concerns more hosts than it works on has started: from now on, a host that becomes unreachable
     blocks only what depends on it."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def done(self) -> int:
@@ -159,6 +161,7 @@ class RunResult:
     assessment: Assessment
     """The final one."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     rounds: tuple[ExecutionResult, ...] = ()
 
     @property

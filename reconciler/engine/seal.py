@@ -22,6 +22,9 @@ from specs.diagnostic import BkrecError, diagnose
 TIMEOUT_S = 1800.0
 """Digests of all program trees: some 10 GB, from a slow disk."""
 
+UNCOMPARED = ("source", "version", "renderer", "namespace", "failed", "nothing", "stopped")
+"""Why what the vendor's call would write is not known, as `engine/rendering_scripts.py` has it."""
+
 _SEAL = register("seal")
 _PERIODS = register("seal-periods")
 _HISTORY = register("seal-history")
@@ -31,22 +34,43 @@ class SealError(BkrecError):
     """The manifest of a host was not written; it is as it was before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class RenderedFile:
+    """A file that is not what the vendor's call would write there."""
+
+    host: str
+    module: str
+    """As `bkcli render MODULE` calls it."""
+    file: str
+    emptied: bool = False
+    """The call would leave a placeholder of its template empty: it has not all that the installer has."""
+
+    @property
+    def name(self) -> str:
+        """By which a person accepts it."""
+        return f"seal.rendered {self.module} {self.file} @{self.host}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSeal:
     host: str
     state: str
-    """The script's own word: "sealed", "exists", "absent", "damaged", "busy", "unread", "unwritable", "stale"; or
+    """The script's own word: "sealed", "exists", "absent", "damaged", "busy", "unread", "unwritable", "stale";
+    "differs": rendered files are not what the vendor's call would write; "accepted", "unknown": such a difference; or
     "no-answer"."""
     entries: int = 0
     resealed: tuple[Change, ...] = ()
     remaining: tuple[Change, ...] = ()
     """Changes that are still findings, or could not be read."""
+    differing: tuple[RenderedFile, ...] = ()
+    uncompared: tuple[tuple[str, str], ...] = ()
+    """Modules of which nobody knows what the vendor's call would write, each with the script's word for why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealRequest:
     purpose: str
-    """take, renew, accept."""
+    """take, renew, accept, accept-rendered."""
     release: str
     who: str
     why: str = "-"
@@ -84,6 +108,16 @@ async def seal_host(transport: Transport, host: str, words: str, request: SealRe
         remaining=(
             *((row[1], row[2], row[3]) for row in changes if len(row) == 4 and row[0] == "open"),
             *((row[0], row[1], row[2]) for row in changes if len(row) == 3 and row[0] == "unread"),
+        ),
+        differing=tuple(
+            RenderedFile(host=host, module=row[1], file=row[3], emptied=row[2] == "emptied")
+            for row in changes
+            if len(row) == 5 and row[0] == "differs"
+        ),
+        uncompared=tuple(
+            (row[1], row[2] if row[2] in UNCOMPARED else "stopped")
+            for row in changes
+            if len(row) == 3 and row[0] == "uncompared"
         ),
     )
 
@@ -137,4 +171,4 @@ async def history(transport: Transport, host: str) -> tuple[str, ...]:
 
 
 def failures(sealed: Sequence[HostSeal]) -> tuple[HostSeal, ...]:
-    return tuple(host for host in sealed if host.state not in ("sealed", "exists"))
+    return tuple(host for host in sealed if host.state not in ("sealed", "exists", "accepted", "differs"))

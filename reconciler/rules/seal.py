@@ -6,7 +6,7 @@ repaired here: which text is right, the one who edited or the one who rendered, 
 """
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from probes.gateway import GatewayReleased
 from probes.iam import ModelsPending
 from probes.mysql import LoginPath, PendingSql, SaasVariable
 from probes.saas import SaasValue
-from probes.seal import REGISTRATIONS, REST, UNCHANGED, SealChanges, SealedFile, of_changes
+from probes.seal import REGISTRATIONS, REST, UNCHANGED, SealChanges, SealedFile, calls_in, changes_in, of_changes
 from probes.tag import SecretsTag
 from reconciler.core.causes import Findings
 from reconciler.core.diff import Difference
@@ -66,8 +66,7 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     for host, changes in cluster.seal_changes:
         if not changes:
             yield _unchanged(host)
-        for change in changes:
-            word, part, name = change.split(" ", 2)
+        for word, part, name in changes_in(changes):
             fact = SealedFile(host=host, part=part, path=REST if word == "many" else name)
             yield fact.must_be(UNCHANGED, because=because(cluster, part), source=SOURCE)
 
@@ -82,15 +81,30 @@ def because(cluster: Cluster, part: str) -> Reason:
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    return _broken(drift)
+    return _broken(cluster, drift)
 
 
-def _broken(drift: AnyDrift) -> Diagnostic:
+def _broken(cluster: Cluster, drift: AnyDrift) -> Diagnostic:
     fact = drift.expected.fact
     where = f"{fact.host} {fact.path}" if isinstance(fact, SealedFile) else fact.host
     if isinstance(fact, SealedFile) and fact.path == REST:
         return diagnose("seal-nameless", where=where, fact=fact_id(fact))
-    return diagnose("seal-broken", where=where, fact=fact_id(fact), word=shlex.quote(fact_id(fact)))
+    word = shlex.quote(fact_id(fact))
+    call = _call(cluster, fact) if isinstance(fact, SealedFile) else ""
+    if call:
+        return diagnose("seal-broken-rendered", where=where, fact=fact_id(fact), call=call, word=word)
+    return diagnose("seal-broken", where=where, fact=fact_id(fact), word=word)
+
+
+def _call(cluster: Cluster, fact: SealedFile) -> str:
+    """The vendor's own call that wrote what was sealed, for a shell on the controller; "" where none did."""
+    calls = calls_in(next((changes for host, changes in cluster.seal_changes if host == fact.host), ()))
+    module = calls.get(fact.path)
+    return render_call(cluster, module) if module else ""
+
+
+def render_call(cluster: Cluster, module: str) -> str:
+    return f"cd {shlex.quote(cluster.paths.install)} && ./bkcli render {module}"
 
 
 def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
@@ -102,13 +116,16 @@ def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[
         yield from dependencies.mysql(cluster, fact.host)
 
 
-def example(difference: Difference) -> Iterator[Diagnostic]:
-    """How a change is accepted by name, for the first file that has changed; nothing where none has."""
+def example(cluster: Cluster, difference: Difference) -> Iterator[Diagnostic]:
+    """What to do about a change, for the first file of each call that would restore it, and the first of the others."""
+    calls: set[str] = set()
     for drift in difference.drift:
         fact = drift.expected.fact
         if isinstance(fact, SealedFile) and fact.path != REST:
-            yield _broken(drift)
-            return
+            call = _call(cluster, fact)
+            if call not in calls:
+                yield _broken(cluster, drift)
+            calls.add(call)
 
 
 def without_repeated(difference: Difference) -> Difference:
@@ -185,6 +202,23 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
     yield from (f"@unit-directory\t-\t{directory}" for directory in seal.unit_directories)
     yield from (f"@unit\t-\t{unit}" for unit in (*seal.units, *_units(cluster, host)))
     yield from (f"@container\t-\t{name}" for name in _containers(cluster, host))
+    yield from _renderings(cluster, host)
+
+
+def _renderings(cluster: Cluster, host: str) -> Iterator[str]:
+    """What the vendor's call would write there, for `engine/rendering_scripts.py`."""
+    paths = cluster.paths
+    modules = (module for module in (*cluster.modules(), *cluster.base_services()) if host in cluster.hosts(module))
+    calls = [module.render for module in modules if module.render is not None]
+    if calls:
+        yield from (f"@renderer\t{name}\t{getattr(paths, name)}" for name in ("home", "install", "src"))
+    yield from (f"@render\t{call.module}\t{call.directory}" for call in calls)
+
+
+def rendering_scope(cluster: Cluster, host: str, files: Sequence[str]) -> str:
+    """Of these files alone, to have a difference of theirs accepted."""
+    roots = (f"@root\tconfiguration\t{file}" for file in files)
+    return "".join(f"{line}\n" for line in (*roots, *_renderings(cluster, host)))
 
 
 def _path(cluster: Cluster, pattern: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.support.operator import fresh, on
+from tests.lab.support.operator import fresh, guide, on
 from tests.lab.support.upgraded import CONVERGED, Rebooted, Upgraded
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
@@ -75,3 +75,46 @@ def test_a_reboot_breaks_no_seal_and_each_edit_is_named_until_it_is_accepted(
     applied = desk.bkrec("apply", "--yes", "-o", "json").must(3)
     assert "step-done" in {event.get("event") for event in applied.events}, "so the seal was renewed for its work"
     assert desk.drifted() == set(EDITS) - {meant}, "an apply seals no edit"
+
+
+FILE = "/data/bkce/etc/bkauth_config.yaml"
+RENDERED = f"seal.rendered bkauth {FILE} {H3}"
+WRITTEN = (
+    "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /var/log -o -path /var/lib -o -path '*/logs' "
+    "-o -path '*/public' \\) -prune -o -type f -printf '%p %i %C@\\n' | sort; find /var/lib/bkrec -type f ! -path "
+    "'*/seal/*' -printf '%p %i %C@\\n' | sort; cat /proc/1/mountinfo; ls -A /tmp"
+)
+
+
+def test_what_the_vendor_would_render_is_compared_before_a_seal_is_taken(
+    rebooted: Rebooted, upgraded: Upgraded, tmp_path: Path
+) -> None:
+    """On the host itself: the vendor's call in its own namespaces. What it writes exactly has it as a hint later."""
+    desk = fresh(upgraded.desk.lab, tmp_path / "desk", CONVERGED, whole=True)
+    manifest = "/var/lib/bkrec/seal/manifest"
+    on(desk.lab, "h3", f"grep -q '^@rendered.bkauth.{FILE}$' {manifest}")
+    on(desk.lab, "h3", f"echo 'debug: true' >> {FILE}")
+    assert desk.drifted() == {f"seal.file configuration {FILE} {H3}"}
+    (shown,) = [warning for warning in desk.check()["warnings"] if warning["code"] == "seal-broken-rendered"]
+    assert "`cd /data/install && ./bkcli render bkauth`" in shown["hint"]["en"]
+    guide(desk.lab, "h1", "cd /data/install && ./bkcli render bkauth")
+    assert desk.drifted() == set(), "it has written what was sealed"
+
+    on(desk.lab, "h3", f"rm {manifest}; echo 'debug: true' >> {FILE}")
+    before = on(desk.lab, "h3", WRITTEN)
+    refused = desk.bkrec("seal")
+    assert refused.code == 5
+    assert RENDERED in refused.out
+    assert on(desk.lab, "h3", WRITTEN) == before
+    assert desk.bkrec("check").code == 0, "not sealed, and converged all the same"
+    desk.bkrec("seal", "accept", RENDERED, "--why", "debugging, ticket 4711").must(0)
+    on(desk.lab, "h3", f"sed -i 's/true/false/' {FILE}")
+    assert desk.bkrec("seal").code == 5, "another edit than the one accepted"
+    on(desk.lab, "h3", f"sed -i 's/false/true/' {FILE}")
+    desk.bkrec("seal").must(0)
+    assert desk.drifted() == set()
+    assert f"rendered bkauth {FILE}" in desk.bkrec("seal", "history").must(0).out
+
+    on(desk.lab, "h3", f"rm -r {manifest} /data/src/bkauth")
+    sealed = desk.bkrec("seal").must(0)
+    assert "seal-not-compared" in sealed.err

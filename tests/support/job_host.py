@@ -65,6 +65,7 @@ class JobHost(ABC, Generic[B]):
     grants: list[Grant] = field(default_factory=list[Grant])
     approvals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     seals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    seal_reply: str = "bkrec-seal sealed 1"
     boot: int = 1
     booted: float = 0.0
     full_until: float = 0.0
@@ -179,7 +180,7 @@ class JobHost(ABC, Generic[B]):
         """The manifest itself is the world's: a fact of this host. Here it is asked for, and by whom."""
         yield
         self.seals.append(command.args)
-        return "bkrec-seal sealed 1"
+        return self.seal_reply
 
     def _periods(self, command: Command) -> Stages:
         yield

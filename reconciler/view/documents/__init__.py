@@ -24,12 +24,15 @@ from reconciler.view.documents.cluster import (
     LockDoc,
     PauseDoc,
     PlacementDoc,
+    RenderedFileDoc,
     SealChangeDoc,
     SealDoc,
     SealedHostDoc,
+    SealedState,
     StatusDoc,
     TaskDoc,
     TaskState,
+    UncomparedDoc,
 )
 from reconciler.view.documents.diff import (
     AdviceDoc,
@@ -86,10 +89,10 @@ __all__ = [
     "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc",
     "OutageDoc", "OutageWindowDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc",
     "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RehearsalDoc", "RehearsedStepDoc",
-    "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "RunbookDoc",
-    "RunbookStepDoc", "SameDoc", "ScenarioDoc", "SealChangeDoc", "SealDoc", "SealedHostDoc", "SelectionDoc",
-    "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState",
-    "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
+    "RemainingDoc", "RenderedFileDoc", "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "RunbookDoc",
+    "RunbookStepDoc", "SameDoc", "ScenarioDoc", "SealChangeDoc", "SealDoc", "SealedHostDoc", "SealedState",
+    "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc",
+    "TaskState", "TextDoc", "TrustDoc", "UncomparedDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip
 
 

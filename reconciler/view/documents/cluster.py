@@ -101,12 +101,33 @@ class SealChangeDoc(Doc):
     name: str
 
 
+class RenderedFileDoc(Doc):
+    module: str
+    """As `bkcli render MODULE` calls it."""
+    name: str
+    emptied: bool = False
+    """The call would leave a placeholder of its template empty."""
+
+
+class UncomparedDoc(Doc):
+    module: str
+    why: str
+    """source, version, renderer, namespace, failed, nothing, stopped."""
+
+
+SealedState = Literal["sealed", "unchanged", "history", "differs", "accepted"]
+
+
 class SealedHostDoc(Doc):
     host: str
-    state: Literal["sealed", "unchanged", "history"]
+    state: SealedState
+    """differs: not sealed, rendered files are not what the vendor's call would write; accepted: such a difference."""
     entries: int = 0
     """Of the manifest."""
     accepted: list[SealChangeDoc] = Field(default_factory=list[SealChangeDoc])
+    differing: list[RenderedFileDoc] = Field(default_factory=list[RenderedFileDoc])
+    uncompared: list[UncomparedDoc] = Field(default_factory=list[UncomparedDoc])
+    """Modules of which it is unknown what the vendor's call would write."""
     history: list[str] = Field(default_factory=list[str])
     """Lines: when, who, what."""
 

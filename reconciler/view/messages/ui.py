@@ -669,6 +669,8 @@ LABELS: dict[str, LocalizedText] = {
     "word-unfinished": message("unfinished: killed, or still running", "未结束：被终止，或仍在运行"),
     "seal-sealed": message("sealed: {entries} entries", "已封存：{entries} 项"),
     "seal-unchanged": message("sealed before, unchanged", "此前已封存，未改动"),
+    "seal-differs": message("not sealed: rendered files differ", "未封存：渲染出的文件不同"),
+    "seal-accepted": message("difference accepted: run `bkrec seal`", "已接受差异：运行 `bkrec seal`"),
     "ack-none": message("no post-upgrade task to acknowledge", "没有需要确认的升级后任务"),
     "ack-done": message("done", "已完成"),
     "ack-pending": message("pending: run by the next `bkrec apply`", "待执行：由下一次 `bkrec apply` 完成"),

@@ -19,3 +19,5 @@ def _rows(document: SealDoc, page: RenderOptions) -> Iterator[str]:
             continue
         yield f"{host.host}  {label(f'seal-{host.state}', page.lang, entries=str(host.entries))}"
         yield from (f"  {change.change}  {change.part}  {sanitized(change.name)}" for change in host.accepted)
+        if host.state == "differs":
+            yield from (f"  seal.rendered {file.module} {sanitized(file.name)} @{host.host}" for file in host.differing)

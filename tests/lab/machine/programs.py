@@ -115,6 +115,13 @@ ETCD = "#!/bin/sh\n# stand-in: the lab's package stays small, the server is Debi
 UPGRADER = "job.manage.server.address=__BK_JOB_CRONTAB_SERVER_HOST0__:10505\n"
 JOB_TEMPLATES = "job/support-files/templates/#etc#job#"
 GSE_TEMPLATE = '{"zk": "__BK_GSE_ZK_TOKEN__", "redis": "__BK_GSE_REDIS_PASSWORD__", "ip": "__LAN_IP__"}\n'
+AUTH_TEMPLATE = """\
+mysql_host: __BK_AUTH_MYSQL_HOST__
+mysql_port: __BK_AUTH_MYSQL_PORT__
+mysql_user: __BK_AUTH_MYSQL_USER__
+mysql_password: __BK_AUTH_MYSQL_PASSWORD__
+port: __BK_AUTH_PORT__
+"""
 FILES_OF_BOTH = {
     "job/frontend/index.html": "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n"
 }
@@ -139,6 +146,7 @@ FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #!
     "etcd-v3.5.4-linux-amd64/etcd": ETCD.format(name="etcd"),
     "etcd-v3.5.4-linux-amd64/etcdctl": ETCD.format(name="etcdctl"),
     "etcd-v3.5.4-linux-amd64/etcdutl": ETCD.format(name="etcdctl"),
+    "bkauth/support-files/templates/#etc#bkauth_config.yaml": AUTH_TEMPLATE,
     "gse/support-files/templates/#etc#gse#gse_data.conf": GSE_TEMPLATE,
     "job/backend/upgrader-3.8.1-beta.5.jar": "stand-in\n",
     f"{JOB_TEMPLATES}job-common#application.yml": "job:\n  web:\n    domain: __BK_DOMAIN__\n  features:\n    gseV2:\n      enabled: true\n",

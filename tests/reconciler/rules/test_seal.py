@@ -44,6 +44,42 @@ def test_nothing_is_repaired_and_a_person_is_told_what_to_type() -> None:
     assert dict(decision.fields)["fact"] == f"seal.file units /etc/systemd/system/x.service @{H1}"
 
 
+def test_a_change_of_what_the_vendor_renders_is_one_fact_whose_hint_is_the_call() -> None:
+    file = "/data/bkce/etc/bkauth_config.yaml"
+    changes = (f"content configuration {file}", "content configuration /data/bkce/etc/other", f"rendered bkauth {file}")
+    cluster = seal.with_seal(WHOLE, sealed(*changes))
+    rendered, other = [expected for expected in seal.expect(cluster) if isinstance(expected.fact, SealedFile)]
+    read = dict(seal.implied(cluster, sealed(*changes)))
+    assert {fact.path for fact in read if isinstance(fact, SealedFile)} == {file, "/data/bkce/etc/other"}
+    found = seal.repair(cluster, Drift(expected=rendered, reading=Known("content")), FactReader({}))
+    assert isinstance(found, Diagnostic)
+    assert (found.code, dict(found.fields)["call"]) == (
+        "seal-broken-rendered",
+        "cd /data/install && ./bkcli render bkauth",
+    )
+    found = seal.repair(cluster, Drift(expected=other, reading=Known("content")), FactReader({}))
+    assert isinstance(found, Diagnostic)
+    assert found.code == "seal-broken"
+
+
+def test_what_is_compared_on_a_host_are_the_modules_that_it_has() -> None:
+    scope = seal.scope(WHOLE, H3).splitlines()
+    assert "@render\tbkauth\tbkauth" in scope
+    assert {line.split("\t")[2] for line in scope if line.startswith("@renderer\t")} == {
+        "/data/bkce", "/data/install", "/data/src",
+    }  # fmt: skip
+    assert "@render\tpaas\topen_paas" not in scope
+    accepting = seal.rendering_scope(WHOLE, H3, ["/data/bkce/etc/a"]).splitlines()
+    assert [line for line in accepting if line.startswith("@root")] == ["@root\tconfiguration\t/data/bkce/etc/a"]
+    assert "@render\tbkauth\tbkauth" in accepting
+
+
+def test_every_module_is_rendered_as_the_vendors_script_calls_it() -> None:
+    """render.sh cuts a leading "bk" and asks for the hosts of the rest: only so are these found."""
+    calls = {module.name: module.render.module for module in WHOLE.release.modules if module.render is not None}
+    assert {name: call for name, call in calls.items() if call.removeprefix("bk") != name} == {}
+
+
 def test_hosts_without_a_seal_are_named_once() -> None:
     readings = sealed()
     told = list(seal.unsealed(seal.with_seal(WHOLE, readings), readings))

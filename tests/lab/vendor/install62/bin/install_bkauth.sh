@@ -12,13 +12,7 @@ install -o blueking -g blueking -d "$prefix/logs/bkauth" "$prefix/etc"
 rsync -a "$src/bkauth" "$prefix/"
 chown -R blueking:blueking "$prefix/bkauth"
 pace 1
-cat > "$prefix/etc/bkauth_config.yaml" << YAML
-mysql_host: $BK_AUTH_MYSQL_HOST
-mysql_port: ${BK_AUTH_MYSQL_PORT:-3306}
-mysql_user: $BK_AUTH_MYSQL_USER
-mysql_password: $BK_AUTH_MYSQL_PASSWORD
-port: $BK_AUTH_PORT
-YAML
+"$SELF_DIR/render_tpl" -u -m bkauth -p "$prefix" -e "$env_file" -E LAN_IP="$LAN_IP" "$src/bkauth/support-files/templates"/*
 chown blueking:blueking "$prefix/etc/bkauth_config.yaml"
 chmod 600 "$prefix/etc/bkauth_config.yaml"
 cat > /usr/lib/systemd/system/bk-auth.service << UNIT

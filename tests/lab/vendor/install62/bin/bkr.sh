@@ -1,0 +1,15 @@
+#!/bin/bash
+# Stand-in for the rendering of a module on the host where it is called, with the arguments of each module's installer. It
+# ends with 1 where the package is not unpacked here, or for a module of which the lab's package has no templates.
+SELF_DIR=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+source "$SELF_DIR/../tools.sh"
+name=$(map_module_name "$1")
+for directory in "$BK_HOME/$name" "$BK_PKG_SRC_PATH/$name"; do
+    [[ -d $directory ]] || { echo "$directory 目录不存在，请确认模块参数是否有误"; exit 1; }
+done
+case $name in
+    bkauth | gse | job)
+        "$SELF_DIR/render_tpl" -u -m "$name" -p "$BK_HOME" -e "$SELF_DIR/04-final/$name.env" -E LAN_IP="$LAN_IP" \
+            "$BK_PKG_SRC_PATH/$name/support-files/templates"/* ;;
+    *) echo "Usage: $0 <模块>" >&2; exit 1 ;;
+esac
