@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks.steady import Moment, moments, row, used
+from benchmarks.steady import Moment, bare_rounds, keep_one, moments, row, used
 
 CHECKS = """\
 for check in range({checks}):
@@ -22,10 +23,24 @@ def checking(checks: int) -> subprocess.Popen[bytes]:
 
 def test_the_first_check_is_cold_and_of_the_later_ones_the_pause_is_taken_off() -> None:
     ends = [Moment(at_s=at, cpu_s=cpu, memory_mb=mb) for at, cpu, mb in ((14, 2, 70), (16, 3, 72), (19, 3.5, 71))]
-    measured = row(3, "converged", 10.0, ends)
+    measured = row(3, "converged", 10.0, ends, (2.0, 0.5))
     assert (measured.checks, measured.cold_s, measured.steady_s, measured.ratio) == (2, 4.0, 1.5, 0.375)
     assert (measured.cold_cpu_s, measured.steady_cpu_s, measured.cpu_ratio) == (2, 0.75, 0.375)
     assert (measured.cold_mb, measured.last_mb) == (70, 71)
+    assert (measured.bare_cold_s, measured.bare_steady_s, measured.bare_ratio) == (2.0, 0.5, 0.25)
+
+
+def test_bare_asyncssh_is_sent_what_one_check_sent_and_says_when_each_round_ended(tmp_path: Path) -> None:
+    sent, one_check = tmp_path / "sent", tmp_path / "one"
+    sent.mkdir()
+    (sent / "10.0.0.1").write_text("first\nsecond\n", encoding="utf-8")
+    keep_one(sent, one_check)
+    assert (one_check / "10.0.0.1").read_text(encoding="utf-8") == "second\n"
+    rounds = "import sys\nfor left in range(int(sys.argv[2])): print(left, flush=True)"
+    cold_s, later_s = bare_rounds([sys.executable, "-c", rounds], one_check, 3)
+    assert cold_s > later_s >= 0
+    with pytest.raises(SystemExit, match="after 0 rounds"):
+        bare_rounds([sys.executable, "-c", "pass"], one_check, 3)
 
 
 def test_a_check_ends_with_its_summary() -> None:

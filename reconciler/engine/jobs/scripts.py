@@ -95,7 +95,7 @@ exec 8>&-
 set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run" "$ticket" "$upon" "$until"
 timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
     { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
-tries=0 pause=0.01
+tries=0 pause=0.005
 while [ ! -e "$dir/pid" ] && [ "$tries" -lt 600 ]; do
     sleep "$pause"
     tries=$((tries + 1))
@@ -107,7 +107,7 @@ if [ ! -e "$dir/pid" ]; then
 fi
 exec 9>&-
 printf 'bkrec-says %s started\n' "$asked"
-tries=0 pause=0.01 offset=0
+tries=0 pause=0.005 offset=0
 while state "$dir" && [ "$was" = running ] && [ "$tries" -lt 19 ]; do
     sleep "$pause"
     tries=$((tries + 1))
