@@ -1,8 +1,9 @@
 """What the vendor's own renderer would write on a host, without a byte of it written there.
 
 `bkcli render MODULE` runs bin/bkr.sh on each host of the module: it holds the arguments of render_tpl for each. That
-very script runs here in namespaces of its own: every mount read-only, an empty tmpfs (0700) over the products'
-directory and over /tmp, its own processes. Digests alone come out; the rest ends with the namespaces, also where this
+very script runs here in namespaces of its own: every mount read-only, for each module an empty tmpfs (0700) over the
+products' directory, one over /tmp, its own processes. Nothing is ever deleted there, for one day a mount might not be
+there. Digests alone come out; the rest ends with the namespaces, also where this
 shell is killed: then at the latest with the time limit. `render_tpl -n` would not do: it prints all files as one text,
 and still wants the arguments that only bkr.sh and the installers know. Where anything fails, the module was not
 compared: that is said, and never taken for "the same".
@@ -34,7 +35,7 @@ names=$(for name in "$home"/*/; do
   printf '%s\n' "${name##*/}"
 done)
 umask 077
-mount -n -t tmpfs -o mode=0700,size=256m bkrec "$home" && mount -n -t tmpfs -o mode=0700,size=64m bkrec /tmp || exit 1
+mount -n -t tmpfs -o mode=0700,size=64m bkrec /tmp || exit 1
 cd / || exit 1
 as_at_a_login() {
   exec env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root SHELL=/bin/bash TERM=dumb \
@@ -56,7 +57,7 @@ each=$(cat <<'EACH'
 install=$1 home=$2 names=$3 tab='	'
 shift 3
 for word; do
-  find "$home" -mindepth 1 -delete
+  mount -n -t tmpfs -o mode=0700,size=256m bkrec "$home" || exit 1 # over what the module before it has rendered
   printf '%s\n' "$names" | while read -r name; do mkdir "$home/$name"; done
   "$install/bin/bkr.sh" "$word" >/tmp/said 2>/tmp/complained </dev/null || { printf '=failed\t%s\n' "$word"; continue; }
   sed -n 's/^UNDEFINED PLACE_HOLDER: \(.\{1,\}\)/\1/p' /tmp/complained >/tmp/undefined
