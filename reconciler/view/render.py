@@ -5,10 +5,10 @@ before its punctuation. Colour only ever repeats what the words say: without it 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from unicodedata import east_asian_width
 
 from specs.redact import ESCAPES, HIDDEN, SURROGATES
 from specs.text import Lang, LocalizedText
@@ -57,7 +57,8 @@ class RenderOptions:
 
 def columns(text: str) -> int:
     """How many columns of a terminal the text takes; colours take none."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in _ESCAPE.sub("", text))
+    plain = _ESCAPE.sub("", text) if "\x1b" in text else text
+    return len(plain) if plain.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in plain)
 
 
 def padded(text: str, width: int) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from reconciler.view.formats import Form, Format
-from reconciler.view.formats.json import form as json_form
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.reports import (
@@ -17,7 +16,6 @@ from reconciler.view.reports import (
     RunReport,
     UndoReport,
 )
-from reconciler.view.text.ack import ack_text
 from reconciler.view.text.check import check_text, summary_lines
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
@@ -26,18 +24,14 @@ from reconciler.view.text.part import interim_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
 from reconciler.view.text.rehearsal import rehearsal_text
-from reconciler.view.text.run_report import run_report_text
-from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
-from reconciler.view.text.seal import seal_text
-from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undone_text
 from reconciler.view.text.verdict import verdict_line
 
 
 def form(kind: ReportKind) -> Form | None:
     match kind:
-        case "ack":
-            return ack_text
+        case "ack" | "history" | "lock" | "pause" | "report" | "schema" | "seal" | "status" | "trust":
+            return _of_document(kind)
         case "apply":
             return _apply
         case "check":
@@ -54,34 +48,48 @@ def form(kind: ReportKind) -> Form | None:
             from reconciler.view.explain import explain_text  # with models of the whole guide
 
             return explain_text
-        case "history":
-            return history_text
         case "init":
             return _init
-        case "lock":
-            return lock_text
-        case "pause":
-            return paused_text
         case "plan":
             return _plan
         case "probe":
             return _probe
         case "rehearse":
             return _rehearsal
-        case "report":
-            return run_report_text
         case "runbook":
             return _runbook
-        case "seal":
-            return seal_text
-        case "schema":
-            return json_form("schema")
-        case "status":
-            return status_text
-        case "trust":
-            return trust_text
         case "undo":
             return _undo
+
+
+def _of_document(kind: ReportKind) -> Form | None:
+    """Made of documents, whose models take long to make: imported by who shows one."""
+    from reconciler.view.formats.json import form as json_form
+    from reconciler.view.text import runs
+    from reconciler.view.text.ack import ack_text
+    from reconciler.view.text.run_report import run_report_text
+    from reconciler.view.text.seal import seal_text
+    from reconciler.view.text.trust import trust_text
+
+    match kind:
+        case "ack":
+            return ack_text
+        case "history":
+            return runs.history_text
+        case "lock":
+            return runs.lock_text
+        case "pause":
+            return runs.paused_text
+        case "report":
+            return run_report_text
+        case "seal":
+            return seal_text
+        case "status":
+            return runs.status_text
+        case "trust":
+            return trust_text
+        case _:
+            return json_form(kind)
 
 
 def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
