@@ -66,9 +66,9 @@ for word; do
     sed -n 's/^render \(.*\) -> /\1 /p' /tmp/said | while read -r template file; do
       if grep -qFf /tmp/undefined -- "$template"; then printf '%s\n' "$file"; fi
     done | sed 's,//*,/,g' >/tmp/emptied
-    if [ ! -s /tmp/emptied ]; then find "$home" -type f >/tmp/emptied; fi
+    if [ ! -s /tmp/emptied ]; then find "$home/" -type f >/tmp/emptied; fi
   fi
-  find "$home" -type f -exec sha256sum {} + | while read -r digest file; do
+  find "$home/" -type f -exec sha256sum {} + | while read -r digest file; do
     mark=-
     if grep -qxF -- "$file" /tmp/emptied; then mark=emptied; fi
     printf '%s\t%s\t%s\t%s\n' "$word" "$digest" "$mark" "$file"
@@ -94,8 +94,7 @@ rendering() { # of the scope's `@render WORD DIRECTORY`: lines `WORD DIGEST MARK
     if locale -a 2>/dev/null | grep -qxF "$wanted"; then speak=$wanted && break; fi
   done
   # the second limit ends all that is in the namespaces: it is their first process
-  answer=$(alone timeout -s KILL 120 sh -c "$inside" bkrec "$home" "$install" "$login" "$each" "$speak" "$@") ||
-    answer="$answer$newline=stopped"
+  answer=$(alone timeout -s KILL 120 sh -c "$inside" bkrec "$home" "$install" "$login" "$each" "$speak" "$@")
   for word; do
     case "$newline$answer$newline" in
       *"$newline=done$tab$word$newline"*) ;;

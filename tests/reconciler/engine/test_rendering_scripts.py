@@ -227,6 +227,17 @@ def test_a_file_behind_a_link_is_compared_too(tree: VendorTree) -> None:
     assert seal(tree)[-1] == "bkrec-seal differs"
 
 
+def test_where_the_products_directory_is_a_link_its_files_are_compared_too(tree: VendorTree) -> None:
+    tree.home.rename(tree.root / "elsewhere")
+    tree.home.symlink_to(tree.root / "elsewhere")
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+    (tree.root / "state/seal/manifest").unlink()
+    (tree.home / "etc/auth.yaml").write_text("edited\n")
+    assert seal(tree)[-1] == "bkrec-seal differs"
+    assert (tree.home / "auth").is_dir()
+
+
 def test_nothing_but_the_seal_is_written_and_nothing_stays_mounted(tree: VendorTree) -> None:
     mounts, before = Path("/proc/self/mountinfo").read_text(), everything(tree.root, Path("/etc/blueking"))
     temporary = set(os.listdir("/tmp"))
@@ -251,7 +262,7 @@ def test_a_renderer_that_writes_elsewhere_cannot(tree: VendorTree) -> None:
 
 
 def test_a_renderer_that_does_not_end_is_stopped_with_all_that_it_started(tree: VendorTree) -> None:
-    (tree.root / "install/bin/bkr.sh").write_text("#!/bin/sh\nsleep 4711 & sleep 4711\n")
+    (tree.root / "install/bin/bkr.sh").write_text("#!/bin/sh\nsetsid sleep 4711 & sleep 4711\n")
     script = SEAL.replace("timeout -s KILL 120", "timeout -s KILL 1")
     command = Command(
         script=SEAL, args=(str(tree.root / "state"), "take", "6.2.2", "x", "-", "-"), stdin=tree.scope("auth")

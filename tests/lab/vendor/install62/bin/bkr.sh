@@ -5,11 +5,11 @@ SELF_DIR=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 source "$SELF_DIR/../tools.sh"
 name=$(map_module_name "$1")
 for directory in "$BK_HOME/$name" "$BK_PKG_SRC_PATH/$name"; do
-    [[ -d $directory ]] || { echo "$directory 目录不存在，请确认模块参数是否有误"; exit 1; }
+    [[ -d $directory ]] || { echo "没有目录 $directory"; exit 1; }
 done
 case $name in
     bkauth | gse | job)
         "$SELF_DIR/render_tpl" -u -m "$name" -p "$BK_HOME" -e "$SELF_DIR/04-final/$name.env" -E LAN_IP="$LAN_IP" \
             "$BK_PKG_SRC_PATH/$name/support-files/templates"/* ;;
-    *) echo "Usage: $0 <模块>" >&2; exit 1 ;;
+    *) echo "$0: 没有 $name 的模板" >&2; exit 1 ;;
 esac
