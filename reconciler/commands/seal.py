@@ -117,8 +117,8 @@ def sealing(opened: ClusterSession) -> Callable[[int, Assessment], Awaitable[tup
     """For a run whose steps are done: renews what its jobs have changed where there is a seal, and where it has
     converged seals the hosts that have none.
 
-    Best effort: a host where that fails is named by the assessment that follows. Returned: the rendered files that kept a
-    host from being sealed, and what was not compared."""
+    Best effort: a host where that fails is named by the assessment that follows. Returned: the rendered files that
+    kept a host from being sealed, and what was not compared."""
 
     async def seal(epoch: int, assessment: Assessment) -> tuple[Diagnostic, ...]:
         cluster, readings = opened.cluster, assessment.readings

@@ -708,6 +708,16 @@ def test_what_another_host_has_to_say_is_asked_there() -> None:
     assert world.asked == ["decide a", "with its job a", "decide b+there", "with its job b"]
 
 
+def test_a_step_that_needs_another_host_leaves_the_others_their_reading() -> None:
+    world, (a, b, c) = Asked(), make("a", "b", "c")
+    there = Flag(host="10.0.0.2", name="there")
+    world.knows(a, b, c)
+    world.readings[there] = Known("up")
+    elsewhere = step(c, "a", expectations=[there.up()])
+    assert set(asking(world, plan(step(a), elsewhere, step(b, "a"))).done) == {"a", "b", "c"}
+    assert "with its job a+b" in world.asked
+
+
 @pytest.mark.parametrize("kind", [Asked, Watched])
 def test_what_was_read_with_a_job_whose_effect_does_not_show_at_once_counts_for_nothing(kind: type[Watched]) -> None:
     """Half a second later it shows, and what the next one needs is no longer what it was."""
