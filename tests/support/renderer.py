@@ -1,8 +1,8 @@
 """Stand-in for a vendor's tree, as far as `bkcli render` goes: variables, templates, bkr.sh and render_tpl.
 
 Written for the tests, with the interface of the vendor's and, on purpose, what they leave behind: load_env.sh touches a
-file and works through /tmp; render_tpl works there too, writes where it stands, and ends well where a placeholder has no
-value. It is not below /tmp: there the vendor's scripts write, so that bkrec hides it.
+file and works through /tmp; render_tpl works there too, writes where it stands, and ends well where a placeholder has
+no value. It is not below /tmp: there the vendor's scripts write, so that bkrec hides it.
 """
 
 from dataclasses import dataclass
