@@ -1,8 +1,9 @@
 """The floor: asyncssh alone. One connection and one command per host, output discarded, nothing else.
 
-python benchmarks/bare.py KEY KNOWN_HOSTS SENT [ROUNDS]     # sends what `endpoint.py` wrote to SENT, host by host
+python benchmarks/bare.py KEY KNOWN_HOSTS SENT [ROUNDS [digest]]     # sends what `endpoint.py` wrote to SENT
 
-With more rounds than one the connections are kept, and the end of each round is said, as a line.
+With more rounds than one the connections are kept, and the end of each round is said, as a line. With `digest` a host
+is asked by that one word for a digest of the same answers: neither the programs nor the answers travel.
 """
 
 import asyncio
@@ -38,9 +39,11 @@ class Login:
             )
 
 
-async def main(key: str, known_hosts: str, sent: str, rounds: str = "1") -> None:
+async def main(key: str, known_hosts: str, sent: str, rounds: str = "1", word: str = "") -> None:
     login = Login(key=key, known_hosts=known_hosts, limit=asyncio.Semaphore(MAX_CONNECTING))
     requests, kept = list(requests_in(Path(sent))), dict[str, asyncssh.SSHClientConnection]()
+    if word:
+        requests = [(host, word, "") for host, _, _ in requests]
     for left in reversed(range(int(rounds))):
         async with asyncio.TaskGroup() as group:
             for host, command, program in requests:

@@ -8,8 +8,11 @@ nothing else. A script without a recorded answer is noted in SENT/unanswered, an
 A command that is no program of bkrec's is run by a shell, with $BENCH_READ: `$BENCH_READ 2 5` prints the second fifth
 of the answers to what bkrec sent here in the run whose bytes are in SENT.programs. So a tool with commands of its own
 gets the same answers at the same cost, and need not even send the scripts.
+
+`digest` is answered with the digest of all those answers and nothing else: what it costs to ask whether anything moved.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -23,6 +26,7 @@ import answers
 
 PROGRAMS = ".programs"
 """Added to SENT."""
+DIGEST = "digest"
 
 
 def main(address: str, base: str, directory: str, sent: str, *part: str) -> None:
@@ -32,6 +36,10 @@ def main(address: str, base: str, directory: str, sent: str, *part: str) -> None
         answer(address, base, directory, sent, part_of(f"{sent}{PROGRAMS}/{address}", *map(int, part)))
         return
     command = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+    if command == DIGEST:
+        out, _ = answered(address, base, directory, sent, part_of(f"{sent}{PROGRAMS}/{address}", 1, 1))
+        sys.stdout.write(hashlib.sha256(out.encode()).hexdigest())
+        return
     if not is_program(command):
         os.environ["BENCH_READ"] = " ".join((sys.executable, "-I", "-S", os.path.abspath(__file__), *sys.argv[1:]))
         os.execv("/bin/sh", ["sh", "-c", command or "true"])
@@ -42,6 +50,13 @@ def main(address: str, base: str, directory: str, sent: str, *part: str) -> None
 
 
 def answer(address: str, base: str, directory: str, sent: str, sections: list[answers.Section]) -> None:
+    out, err = answered(address, base, directory, sent, sections)
+    sys.stdout.write(out)
+    sys.stderr.write(err)
+
+
+def answered(address: str, base: str, directory: str, sent: str, sections: list[answers.Section]) -> tuple[str, str]:
+    """On stdout, and on stderr."""
     stdout: list[str] = []
     stderr: list[str] = []
     for mark, line in sections:
@@ -53,8 +68,7 @@ def answer(address: str, base: str, directory: str, sent: str, sections: list[an
         out, err = answers.framed(mark, answers.translated(recorded, base, address))
         stdout.append(out)
         stderr.append(err)
-    sys.stdout.write("".join(stdout).replace(answers.NOW, str(int(time.time()))))
-    sys.stderr.write("".join(stderr))
+    return "".join(stdout).replace(answers.NOW, str(int(time.time()))), "".join(stderr)
 
 
 def part_of(file: str, part: int, parts: int) -> list[answers.Section]:

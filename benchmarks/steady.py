@@ -6,6 +6,7 @@ of the later ones the pause between them is taken off. Bar: a later check takes 
 
 Beside it `bare.py`, which asks the same over connections that it keeps: of its first round, Python's start included,
 and a later one. What remains of a check where nothing but the answers has to be waited for cannot be less than that.
+And once more with `digest`: a later round in which a host is asked by one word for a digest of the same answers.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 from benchmarks import endpoints
 from benchmarks.check import environment_in, prepare
 from benchmarks.cluster import ANSWERS, SIZES, STATES, base_of
-from benchmarks.endpoint import PROGRAMS
+from benchmarks.endpoint import DIGEST, PROGRAMS
 from tests.sim.big import address
 
 BAR = 0.35
@@ -61,6 +62,9 @@ class Row:
     bare_cold_s: float
     bare_steady_s: float
     bare_ratio: float
+    digest_steady_s: float
+    digest_ratio: float
+    """Of the bare first round: what asking by digest could come to."""
 
 
 def moments(process: subprocess.Popen[bytes], checks: int) -> Iterator[Moment]:
@@ -82,10 +86,10 @@ def used(pid: int) -> dict[str, float]:
     return {"cpu_s": sum(map(int, stat[11:15])) / TICKS, "memory_mb": pages / 2**20}
 
 
-def bare_rounds(command: Sequence[str], sent: Path, rounds: int) -> tuple[float, float]:
+def bare_rounds(command: Sequence[str], sent: Path, rounds: int, *word: str) -> tuple[float, float]:
     """Seconds of the first, from the start of the process, and of a later one (median)."""
     began_s, ends = time.monotonic(), list[float]()
-    with subprocess.Popen([*command, str(sent), str(rounds)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([*command, str(sent), str(rounds), *word], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         ends.extend(time.monotonic() for _ in process.stdout)
     if process.returncode or len(ends) != rounds:
@@ -93,7 +97,9 @@ def bare_rounds(command: Sequence[str], sent: Path, rounds: int) -> tuple[float,
     return ends[0] - began_s, statistics.median(after - before for before, after in pairwise(ends))
 
 
-def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment], bare: tuple[float, float]) -> Row:
+def row(
+    hosts: int, state: str, began_s: float, ends: Sequence[Moment], bare: tuple[float, float], digest_s: float
+) -> Row:
     cold, later = ends[0], list(pairwise(ends))
     steady_s = statistics.median(after.at_s - before.at_s - PAUSE_S for before, after in later)
     steady_cpu_s = statistics.median(after.cpu_s - before.cpu_s for before, after in later)
@@ -112,6 +118,8 @@ def row(hosts: int, state: str, began_s: float, ends: Sequence[Moment], bare: tu
         bare_cold_s=bare[0],
         bare_steady_s=bare[1],
         bare_ratio=bare[1] / bare[0],
+        digest_steady_s=digest_s,
+        digest_ratio=digest_s / bare[0],
     )
 
 
@@ -139,9 +147,10 @@ def measure(hosts: int, state: str, checks: int, directory: Path, md5: str) -> R
         one_check = directory / f"{sent.name}{PROGRAMS}"
         keep_one(sent, one_check)
         floor = bare_rounds(bare, one_check, checks + 1)
+        _, digest_s = bare_rounds(bare, one_check, checks + 1, DIGEST)
     if (sent / "unanswered").exists():
         raise SystemExit(f"not recorded:\n{(sent / 'unanswered').read_text(encoding='utf-8')[:2000]}")
-    return row(hosts, state, began_s, ends, floor)
+    return row(hosts, state, began_s, ends, floor, digest_s)
 
 
 def keep_one(sent: Path, one_check: Path) -> None:
@@ -158,6 +167,7 @@ def line(row: Row) -> str:
         f"  {row.cold_cpu_s:8.2f}  {row.steady_cpu_s:10.2f}  {row.cpu_ratio:5.2f}"
         f"  {row.cold_mb:7.0f}  {row.last_mb:7.0f}"
         f"  {row.bare_cold_s:6.2f}  {row.bare_steady_s:6.2f}  {row.bare_ratio:5.2f}"
+        f"  {row.digest_steady_s:6.2f}  {row.digest_ratio:5.2f}"
     )
 
 
@@ -176,7 +186,7 @@ def main() -> None:
     rows: list[Row] = []
     print(
         "hosts  state      cold s  steady s  ratio  cold cpu  steady cpu  ratio  cold MB  last MB"
-        "  bare s   later  ratio",
+        "  bare s   later  ratio  digest  ratio",
         flush=True,
     )
     with tempfile.TemporaryDirectory() as name:
