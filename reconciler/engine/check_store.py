@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from reconciler.engine.local_files import private_dir, write_private
 
 SCHEMA = "bkrec.check-history/1"
 FILE = "check.json"
+RECORD = tuple(field.name for field in fields(FindingRecord))
+"""A record's fields, all of them plain values."""
 LOCK_RETRY_S = 0.2
 LOCK_TIMEOUT_S = 660.0
 """Longer than another check's alert command may take."""
@@ -63,27 +65,34 @@ def _try_lock(descriptor: int) -> bool:
 def load(directory: Path) -> CheckHistory:
     """A first check has none, and a damaged file is none. Raises OSError."""
     try:
-        fields = json.loads((directory / FILE).read_text(encoding="utf-8"))
+        document = json.loads((directory / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return CheckHistory()
     except ValueError:
         return CheckHistory()
     with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
-        return _history(fields)
+        return _history(document)
     return CheckHistory()
 
 
 def save(directory: Path, history: CheckHistory) -> None:
     """Raises OSError."""
-    fields = {"schema": SCHEMA, **asdict(history)}
-    write_private(directory / FILE, json.dumps(fields, indent=1) + "\n")
+    document = {
+        "schema": SCHEMA,
+        "findings": {
+            name: {word: getattr(record, word) for word in RECORD} for name, record in history.findings.items()
+        },
+        "last_success": history.last_success,
+        "alerted": history.alerted,
+    }
+    write_private(directory / FILE, json.dumps(document) + "\n")
 
 
-def _history(fields: Any) -> CheckHistory:
-    if fields["schema"] != SCHEMA:
+def _history(document: Any) -> CheckHistory:
+    if document["schema"] != SCHEMA:
         raise ValueError(SCHEMA)
     return CheckHistory(
-        findings={str(name): FindingRecord(**record) for name, record in fields["findings"].items()},
-        last_success=int(fields["last_success"]),
-        alerted=tuple(str(name) for name in fields["alerted"]),
+        findings={str(name): FindingRecord(**record) for name, record in document["findings"].items()},
+        last_success=int(document["last_success"]),
+        alerted=tuple(str(name) for name in document["alerted"]),
     )

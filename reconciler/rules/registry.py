@@ -117,7 +117,11 @@ of the guide's chapter 6."""
 RULE_BY_FACT: dict[type[AnyFact], RuleFamily] = {
     fact: family for family in (*CLUSTER_WIDE, *OTHERS) for fact in family.FACTS
 }
-
+RESTING_BY_FACT: dict[type[AnyFact], RestingFamily] = {
+    fact: family for fact, family in RULE_BY_FACT.items() if isinstance(family, RestingFamily)
+}
+"""Sought once: whether a module has a function is asked of all its names, which for each finding takes longer than the
+answer."""
 
 ADVISED: frozenset[type[AnyFact]] = frozenset(
     fact for family in (*CLUSTER_WIDE, *OTHERS) if isinstance(family, AdvisingFamily) for fact in family.ADVISED
@@ -170,8 +174,8 @@ def rule_for(cluster: Cluster) -> Rule:
 
 def rests_on(cluster: Cluster) -> RestsOn:
     def facts_below(drift: AnyDrift, findings: Findings) -> Iterable[AnyFact]:
-        family = RULE_BY_FACT.get(type(drift.expected.fact))
-        below = family.rests_on(cluster, drift, findings) if isinstance(family, RestingFamily) else ()
+        family = RESTING_BY_FACT.get(type(drift.expected.fact))
+        below = family.rests_on(cluster, drift, findings) if family is not None else ()
         return dependencies.without_unrelated_names(drift, below, findings)
 
     return facts_below

@@ -79,6 +79,8 @@ def clipped(text: str, width: int) -> str:
 
 def sanitized(text: str) -> str:
     """What a host printed, on one line, without what would move a terminal's cursor, reverse its text or hide in it."""
+    if text.isascii() and text.isprintable():
+        return text
     plain = SURROGATES.sub("�", ESCAPES.sub("", text).replace("\r", "").replace("\t", " ").replace("\n", " "))
     return HIDDEN.sub("�", plain)
 

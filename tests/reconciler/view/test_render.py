@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.view.render import RenderOptions, clipped, columns, padded, sanitized
+from specs.redact import HIDDEN
 
 
 def test_a_chinese_character_takes_two_columns() -> None:
@@ -47,3 +48,11 @@ def test_what_is_clipped_fits(text: str, width: int) -> None:
 def test_what_a_host_printed_moves_no_cursor(text: str) -> None:
     shown = sanitized(f"\x1b[2J\x1b]0;title\x07{text}\u202e")
     assert not any(char in shown for char in "\x1b\x07\r\t\u202e")
+
+
+@given(st.text(st.characters(max_codepoint=0x2100), max_size=12))
+def test_a_text_without_anything_before_it_hides_nothing_either(text: str) -> None:
+    shown = sanitized(text)
+    assert HIDDEN.sub("", shown) == shown
+    assert "\n" not in shown
+    assert "\t" not in shown
