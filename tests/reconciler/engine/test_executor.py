@@ -736,6 +736,28 @@ def test_what_was_read_with_a_job_whose_effect_does_not_show_at_once_counts_for_
     assert world.launched == [f"{job_key(a)}.1"], "b holds already"
 
 
+def test_such_a_reading_counts_for_nothing_of_a_step_either_that_had_lost_its_place_to_another_by_then() -> None:
+    """While a ran, b was next to start; as its job ends, e is, and a moment later both are."""
+    world, (a, b, c, d, e) = Asked(), make("a", "b", "c", "d", "e")
+    world.knows(a, works=False, polls=3)
+    world.knows(b, c, e)
+    world.knows(d)
+
+    def both() -> None:
+        world.achieve(job_key(a))
+        world.achieve(job_key(b))
+
+    def ends_late(job: str) -> None:
+        if job.startswith(job_key(a)):
+            world.clock.later.append((8.0, both))
+
+    world.on_launch = ends_late
+    what = plan(step(a), step(c), step(d, "c"), step(e, "c"), step(b, "a"))
+    outcome = asking(world, what, parallel=2)
+    assert set(outcome.done) == {"a", "c", "d", "e"}
+    assert outcome.skipped == ("b",), world.asked
+
+
 def test_a_step_that_holds_already_when_the_one_before_it_ends_is_read_again_and_skipped() -> None:
     world, (a, b) = Asked(), make("a", "b")
     world.knows(a, b)
