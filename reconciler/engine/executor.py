@@ -223,7 +223,7 @@ class _NextSteps:
         self.scheduler.ahead[step.id] = received
 
     def discard(self) -> None:
-        for step_id in self.read.union(step.id for step in self.steps()):
+        for step_id in self.read:
             self._drop(step_id)
 
     def _drop(self, step_id: str) -> None:
