@@ -14,7 +14,7 @@ bin/grant_mysql_priv.sh:109 (what is granted); MySQL 5.7, grant tables: mysql.us
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address
 from typing import ClassVar, Literal, LiteralString
 
 from probes.command import Command, Output
@@ -57,7 +57,7 @@ class MysqlUser(Fact[Grant]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivilegesMissing(Fact[tuple[str, ...]]):
     """What the user may no longer do from one of these hosts: "iam@10.0.0.1 INSERT UPDATE"; () of a user without an
-    account for them.
+    account for them. It is what the account may do that the server takes for that host, not what the user's others may.
 
     The vendor grants ALL ON *.*. Of that, the eight are asked for with which products read, write and migrate their
     tables; a server lists ALL as single columns, so those are compared. Rights of one schema count like those of all:
@@ -128,6 +128,8 @@ NOT_EVERYWHERE = ("role", "role8")
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "INDEX", "ALTER")
 """In the order in which the query joins their columns."""
 OF_ROWS = frozenset(PRIVILEGES[:4])
+Account = tuple[str, frozenset[str]]
+"""Of one user: host or pattern, and what it is granted."""
 
 QUERY: LiteralString = r"""server() { # never more than the rows of our own queries, and the numbers of errors
   command -v mysql >/dev/null 2>&1 || { printf '%s\tno-client\n' "$i"; return; }
@@ -202,10 +204,17 @@ def _request(fact: MysqlFact) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Server:
-    """Answer of one login path. `tables` lacks a query that failed; `errors` has its error number."""
+    """Answer of one login path. `tables` lacks a query that failed; `errors` has its error number. One that was being
+    answered when the client was stopped is in neither: it prints in blocks, and in the middle of a row."""
 
     tables: Mapping[str, tuple[tuple[str, str], ...]]
     errors: Mapping[str, str]
+
+    def error(self, name: str) -> str:
+        """Raises ValueError where it did not fail, and was not answered either."""
+        if name not in self.errors:
+            raise ValueError(STOPPED)
+        return self.errors[name]
 
 
 def parse(facts: Sequence[MysqlFact], output: Output) -> Readings:
@@ -246,6 +255,7 @@ def _pending(fact: PendingSql, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
             raise ValueError("the list of SQL files is not understood")
 
 
+STOPPED = "mysql was stopped before its last query"
 DENIED = frozenset({"1044", "1045", "1130", "1698", "1862"})
 """Access denied, to the database or at all; host not allowed; socket users only; password expired."""
 
@@ -258,9 +268,11 @@ def _connected(fact: ServerFact, answer: Sequence[Row]) -> AnyReading:
     if isinstance(fact, LoginPath):
         return Known("works")
     if ("row", "off") not in answer and not errors:
-        raise ValueError("mysql was stopped before its last query")
+        raise ValueError(STOPPED)
     failed = {name: errors[str(line)] for line, name in enumerate(QUERIES, start=2) if str(line) in errors}
-    whole = (name for name in QUERIES if ("row", name, "", "") in answer and name not in failed)
+    ended = ("row", "off") in answer or str(len(QUERIES) + 2) in errors
+    cut = "" if ended else next(row[1] for row in reversed(answer) if row[0] == "row")
+    whole = (name for name in QUERIES if ("row", name, "", "") in answer and name not in failed and name != cut)
     tables = {name: _table(name, answer) for name in whole}
     return _lookup(fact, _Server(tables=tables, errors=failed))
 
@@ -283,7 +295,7 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
         return _privileges_missing(fact, server)
     name = _query(fact)
     if name not in server.tables:
-        return _no_table(fact, server.errors[name])
+        return _no_table(fact, server.error(name))
     table = server.tables[name]
     match fact:
         case MysqlWritable():
@@ -305,24 +317,37 @@ def _lookup(fact: TableFact, server: _Server) -> AnyReading:
 
 def _privileges_missing(fact: PrivilegesMissing, server: _Server) -> AnyReading:
     for name in QUERIES[QUERIES.index("global") :]:
-        if name not in server.tables and not (name in NOT_EVERYWHERE and server.errors[name] == "1146"):
-            return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=server.errors[name]))
+        if name not in server.tables and not (name in NOT_EVERYWHERE and server.error(name) == "1146"):
+            return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=server.error(name)))
     every, schemas = (_accounts(fact.user, server.tables[name]) for name in ("global", "schema"))
-    other = {host for name in ("table", "routine", *NOT_EVERYWHERE)
-             for host, _ in _accounts(fact.user, server.tables.get(name, ()))}  # fmt: skip
+    parts = {host for name in ("table", "routine") for host, _ in _accounts(fact.user, server.tables[name])}
+    roles = {host for name in NOT_EVERYWHERE for host, _ in _accounts(fact.user, server.tables.get(name, ()))}
     missing: dict[str, None] = {}
     for host in fact.hosts:
-        exact = [account for account in every if account[0] == host]
-        accounts = exact or [account for account in every if _covers(account[0], host)]
         below = [granted for pattern, granted in schemas if _covers(pattern, host)]
-        if accounts and not any(_covers(pattern, host) for pattern in other):
-            lacks = _lacks(frozenset(name for _, granted in accounts for name in granted), below)
-            missing |= dict.fromkeys(f"{fact.user}@{account} {' '.join(lacks)}" for account, _ in accounts if lacks)
+        if not any(_covers(pattern, host) for pattern in parts):
+            for account, granted in _logged_in_as(host, every):
+                if account not in roles and (lacks := _lacks(granted, below)):
+                    missing[f"{fact.user}@{account} {' '.join(lacks)}"] = None
     return Known(tuple(missing))
 
 
-def _accounts(user: str, table: Sequence[tuple[str, str]]) -> list[tuple[str, frozenset[str]]]:
-    """Host or pattern of each account of the user, and what it is granted."""
+def _logged_in_as(host: str, accounts: Sequence[Account]) -> list[Account]:
+    """The account that the server takes for this host, whatever the others are granted: the nearest, as it sorts them
+    (MySQL 5.7, access control, stage 1): an address before a pattern, a pattern by the place of its first wildcard.
+    Several where either may be taken."""
+    exact = [account for account in accounts if account[0] == host]
+    covering = exact or [account for account in accounts if _covers(account[0], host)]
+    nearest = max((_nearness(pattern) for pattern, _ in covering), default=0)
+    return [account for account in covering if _nearness(account[0]) == nearest]
+
+
+def _nearness(pattern: str) -> int:
+    wildcard = re.search("[%_]", pattern)
+    return 128 if wildcard is None else wildcard.start()
+
+
+def _accounts(user: str, table: Sequence[tuple[str, str]]) -> list[Account]:
     split = ((account.rpartition("@"), granted) for account, granted in table)
     return [
         (host, frozenset(name for name, word in zip(PRIVILEGES, granted, strict=False) if word == "Y"))
@@ -345,9 +370,10 @@ def _covers(pattern: str, host: str) -> bool:
     network, _, mask = pattern.partition("/")
     if mask:
         try:
-            return "." in mask and ip_address(host) in ip_network(f"{network}/{mask}")
+            address, allowed, bits = (int(IPv4Address(text)) for text in (host, network, mask))
         except ValueError:
             return False
+        return bits != 0 and address & bits == allowed
     as_text = "".join({"%": ".*", "_": "."}.get(letter, re.escape(letter)) for letter in pattern)
     return re.fullmatch(as_text, host, re.IGNORECASE) is not None
 

@@ -298,12 +298,13 @@ def _overridden(rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
 
 
 def _is_used(line: str) -> bool:
-    """The resolver skips a line whose address is none."""
+    """The resolver skips a line whose address is none, or one of a link ("fe80::1%eth0")."""
+    address = line.rpartition(" ")[2]
     try:
-        ip_address(line.rpartition(" ")[2])
+        ip_address(address)
     except ValueError:
         return False
-    return True
+    return "%" not in address
 
 
 def _resolver(host: str, addresses: Sequence[str]) -> str:

@@ -51,14 +51,22 @@ class Ssh(Model):
     config: str = ""
 
 
+def one_spelling(path: str) -> str:
+    """Hosts show files as /data/bkce/etc, whoever wrote /data/bkce/ or /data//bkce."""
+    return "/" + "/".join(name for name in path.split("/") if name not in ("", "."))
+
+
+Directory = Annotated[str, Field(pattern=PATH), AfterValidator(one_spelling)]
+
+
 class Paths(Model):
     """The vendor's defaults; the cluster's own .path and .bkrc correct them (ce/bin/default/global.env:6)."""
 
-    install: str = Field(default="/data/install", pattern=PATH)
-    home: str = Field(default="/data/bkce", pattern=PATH)
-    src: str = Field(default="/data/src", pattern=PATH)
-    work: str = Field(default="/data/tmp", pattern=PATH)
-    backup: str = Field(default="/data/dbbak", pattern=PATH)
+    install: Directory = "/data/install"
+    home: Directory = "/data/bkce"
+    src: Directory = "/data/src"
+    work: Directory = "/data/tmp"
+    backup: Directory = "/data/dbbak"
 
 
 class Check(Model):

@@ -17,6 +17,7 @@ laboratories showed. docs/reports.md has the error of these estimates, measured 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from statistics import median
 
 from reconciler.core.plan import Step
@@ -28,6 +29,8 @@ NIGHT_P90 = 1.35
 """The same of whole nights, for what slows all steps at once: five upgrades of one laboratory took 283 to 485 s."""
 PRIOR_SHARE = 0.01
 """So much of the whole as expected weighs as much as the same of the run itself."""
+LONGEST_MOMENT_S = 60.0
+"""What lies longer between two steps is no moment: a run that waited, a machine that slept, a clock that was set."""
 SAMPLES = 60
 RUNS_USED = 10
 """The latest runs of a cluster; hosts change."""
@@ -78,10 +81,31 @@ def _moment_s(reports: Iterable[RunReport]) -> float:
         tasks = [_task(step) for step in done]
         steps_s = schedule(tasks).total_s
         in_a_row = schedule([replace(task, seconds=task.seconds + 1.0) for task in tasks]).total_s - steps_s
-        wall_s = replace(run, steps=tuple(done)).wall_s
-        if steps_s and in_a_row > 0 and any(step.after for step in done):
+        wall_s = _wall_s(done)
+        if wall_s is not None and steps_s and in_a_row > 0 and any(step.after for step in done):
             moments.append((max(0.0, wall_s - steps_s) / in_a_row, steps_s))
     return _weighted_median(moments) if moments else 0.0
+
+
+def _wall_s(done: Sequence[StepReport]) -> float | None:
+    """From the first step's start to the last one's end, without what is no moment between two: a machine that slept,
+    or whose clock was set ahead. None where the journal's times cannot be: the clock was set in the middle of a step,
+    or back."""
+    spans = {step.step: (datetime.fromisoformat(step.started), datetime.fromisoformat(step.ended)) for step in done}
+    for step in done:
+        started, ended = spans[step.step]
+        took_s = (ended - started).total_seconds()
+        if took_s < 0 or (step.attempts < 2 and took_s - step.seconds > LONGEST_MOMENT_S):
+            return None
+        if any((spans[name][1] - started).total_seconds() > 1.0 for name in step.after if name in spans):
+            return None
+    wall_s, until = 0.0, None
+    for started, ended in sorted(spans.values()):
+        idle_s = 0.0 if until is None else (started - until).total_seconds()
+        since = started if until is None or idle_s > LONGEST_MOMENT_S else until
+        wall_s += max(0.0, (ended - since).total_seconds())
+        until = ended if until is None else max(until, ended)
+    return wall_s
 
 
 def _weighted_median(values: Iterable[tuple[float, float]]) -> float:

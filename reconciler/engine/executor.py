@@ -201,6 +201,8 @@ class _NextSteps:
     ended: Step
     context: RunContext
     group: asyncio.TaskGroup
+    read: set[str] = field(default_factory=set[str])
+    """Steps of which something was read with this one: by the time that is discarded others may be next."""
 
     def steps(self) -> tuple[Step, ...]:
         return self.scheduler.next_after(self.ended)
@@ -208,6 +210,7 @@ class _NextSteps:
     def read_ahead(self) -> None:
         """Beside the verification of the step."""
         for step in self.steps():
+            self.read.add(step.id)
             begun = self.scheduler.ahead.get(step.id)
             if begun is None or begun.done():
                 self.scheduler.ahead[step.id] = self.group.create_task(read_step(step, self.context))
@@ -215,12 +218,17 @@ class _NextSteps:
     def receive(self, step: Step, reading: StepReading) -> None:
         received: asyncio.Future[StepReading] = asyncio.get_running_loop().create_future()
         received.set_result(reading)
+        self.read.add(step.id)
+        self._drop(step.id)
         self.scheduler.ahead[step.id] = received
 
     def discard(self) -> None:
-        for step in self.steps():
-            if (reading := self.scheduler.ahead.pop(step.id, None)) is not None:
-                reading.cancel()
+        for step_id in self.read:
+            self._drop(step_id)
+
+    def _drop(self, step_id: str) -> None:
+        if (reading := self.scheduler.ahead.pop(step_id, None)) is not None:
+            reading.cancel()
 
 
 def _window_s(context: RunContext) -> float | None:

@@ -25,9 +25,11 @@ mount -n --make-rprivate / && mount -n -t proc proc /proc || exit 1
 points=$(while read -r id parent device root point rest; do
   kind=${rest#* - }
   case ${kind%% *}:$point in autofs:* | *:/proc/*) continue ;; esac # to name an autofs may mount what is behind it
-  printf '%b\n' "$point"
+  printf '%s\n' "$point"
 done </proc/self/mountinfo)
 printf '%s\n' "$points" | while read -r point; do
+  point=$(printf '%b.' "$point") # a line break in a name is \012 there
+  point=${point%.}
   mount -n -o remount,bind,ro "$point" || [ ! -e "$point" ] || exit 1 # "//deleted", or gone by now: not to be reached
 done || exit 1
 names=$(for name in "$home"/*/; do

@@ -61,7 +61,8 @@ exec 9>>"$root/seal/lock"
 flock -n 9 || say busy
 words=$(cat)
 rendered=
-sealed_scope() { # what the manifest covers; what of it the vendor's call wrote is no part of that
+sealed_scope() { # what the manifest covers, and since when; what of it the vendor's call wrote is no part of that
+  since=$(sed -n '1s/^[^ ]* [^ ]* [^ ]* \([0-9]*\) .*/\1/p' "$manifest")
   scope=$(sed -n '/^@rendered/d;/^@/p' "$manifest")
   rendered=$(sed -n '/^@rendered/p' "$manifest")
 }
@@ -90,7 +91,6 @@ case $purpose in
     scope=$words every=1 ;;
   renew)
     [ -e "$manifest" ] || say absent
-    since=$(sed -n '1s/^[^ ]* [^ ]* [^ ]* \([0-9]*\) .*/\1/p' "$manifest")
     sealed_scope
     periods=$(printf '%s\n' "$words" | while read -r begin end; do
       case $begin$end in '' | *[!0-9]*) continue ;; esac
@@ -105,6 +105,9 @@ case $purpose in
     scope=$(printf '%s\n' "$words" | sed -n '/^@/p') every=1 ;;
 esac
 writing=1
+# a job that ends from now on may have changed what is listed already; to accept one change judges none of the others
+begun=$(date +%s)
+if [ "$purpose" = accept ]; then begun=${since:-$begun}; fi
 now=$(list)
 moved=$(feed "" | judge digest)
 sums=
@@ -144,7 +147,7 @@ seen=0
 [ ! -e "$root/epoch" ] || read -r seen <"$root/epoch"
 [ "$epoch" = - ] || [ "$epoch" -ge "$seen" ] || say stale
 {
-  printf 'bkrec-seal 1 %s %s %s\n' "$release" "$(date +%s)" "$who"
+  printf 'bkrec-seal 1 %s %s %s\n' "$release" "$begun" "$who"
   printf '%s\n' "$scope"
   if [ -n "$rendered" ]; then printf '%s\n' "$rendered"; fi
   printf '%s\n' "$written" | sed '/^=/d'

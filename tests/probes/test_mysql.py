@@ -166,6 +166,19 @@ def test_a_client_that_was_stopped_is_an_error(tmp_path: Path) -> None:
         asked(client(tmp_path, ROWS.removesuffix("\noff")))
 
 
+@pytest.mark.parametrize("cut", ["user\\tiam\\t10.0.0.2", "user\\tjob\\t10.0.0.1"])
+def test_a_table_that_a_stopped_client_had_begun_to_print_is_none(tmp_path: Path, cut: str) -> None:
+    """It prints in blocks of 4 KB, errors at once; then the server stood still until the time was over."""
+    rows, errors = ROWS[: ROWS.index(cut)], "ERROR 1049 (42000) at line 3: Unknown database 'open_paas'"
+    tools = client(tmp_path, rows, errors)
+    apps: list[MysqlFact] = [fact for fact in FACTS if isinstance(fact, LoginPath | AppRegistered)]
+    assert asked(tools, apps) == ["works", "absent", "absent"]
+    for fact in FACTS:
+        if fact not in apps:
+            with pytest.raises(ValueError, match="stopped"):
+                asked(tools, [fact])
+
+
 def test_without_a_client_nothing_can_be_told() -> None:
     readings = PROBE.parse(FACTS, Output(stdout="0\tno-client\n"))
     assert {brief(reading) for reading in readings.values()} == {"unknown: tool-missing"}
@@ -244,6 +257,18 @@ def privileges(directory: Path, rows: tuple[str, ...], errors: str = NO_ROLES, s
         ((f"global iam@% {NO_INSERT}",), ("iam@% INSERT",)),
         ((f"global iam@10.0.0.0/255.255.255.0 {NO_INSERT}",), ("iam@10.0.0.0/255.255.255.0 INSERT",)),
         ((f"global iam@10.0.0.1 {ALL}", f"global iam@10.0.0.2 {ALL}", f"global iam@% {NONE}"), ()),
+        ((f"global iam@% {ALL}", f"global iam@10.0.0.% {NO_INSERT}"), ("iam@10.0.0.% INSERT",)),
+        (
+            (f"global iam@10.0.0.% {NO_INSERT}", f"global iam@10.% {ALL}", f"global iam@%.1 {ALL}"),
+            ("iam@10.0.0.% INSERT",),
+        ),
+        ((f"global iam@10.0.0.% {ALL}", f"global iam@% {NO_INSERT}"), ()),
+        (
+            (f"global iam@10.0.0.0/255.255.255.0 {NO_INSERT}", f"global iam@10.0.0.% {ALL}"),
+            ("iam@10.0.0.0/255.255.255.0 INSERT",),
+        ),
+        ((f"global iam@10.0.0.% {ALL}", f"global iam@10.0.0._ {NO_INSERT}"), ("iam@10.0.0._ INSERT",)),
+        ((f"global iam@10.0.0.% {NO_INSERT}", f"schema iam@% {ALL}"), ()),
         ((f"global iam@10.0.0.9 {NONE}", f"global paas@10.0.0.1 {NONE}", f"global @10.0.0.1 {NONE}"), ()),
         ((f"global iam@10.0.0.1 {NONE}", f"schema iam@10.0.0.1 {ALL}"), ()),
         ((f"global iam@10.0.0.1 {NONE}", f"schema iam@10.0.0.% {ROWS_ALONE}"), ()),
@@ -260,7 +285,9 @@ def privileges(directory: Path, rows: tuple[str, ...], errors: str = NO_ROLES, s
     ],
     ids=[
         "as-the-vendor-grants", "one-revoked", "all-revoked", "no-more-migrations", "from-everywhere", "a-network",
-        "the-exact-account-counts", "others-accounts", "one-schema", "rows-of-one-schema", "reads-another-schema",
+        "the-exact-account-counts", "the-nearest-pattern-counts", "of-three-patterns", "and-not-a-wider-one",
+        "a-network-before-a-pattern", "either-may-be-taken", "but-for-its-schema-from-everywhere",
+        "others-accounts", "one-schema", "rows-of-one-schema", "reads-another-schema",
         "revoked-for-its-schema", "revoked-but-for-its-schema", "of-another-user", "single-tables", "routines",
         "no-account",
     ],
@@ -283,6 +310,9 @@ def test_an_account_with_a_role_is_not_judged(tmp_path: Path, table: int, row: s
     rows = (f"global iam@10.0.0.1 {NONE}", f"{row}  ", f"{row} iam@10.0.0.1 ")
     errors = "\n".join(line for line in NO_ROLES.split("\n") if f"line {table}:" not in line)
     assert privileges(tmp_path, rows, errors) == ()
+    others = (*rows[:2], f"{row} iam@% ", f"global iam@% {NONE}")
+    lacking = ("iam@10.0.0.1 SELECT INSERT UPDATE DELETE",)
+    assert privileges(tmp_path / "again", others, errors) == lacking, "a role is one account's"
 
 
 def test_privileges_that_may_not_be_read_are_unknown(tmp_path: Path) -> None:
@@ -305,6 +335,9 @@ def test_privileges_that_may_not_be_read_are_unknown(tmp_path: Path) -> None:
         (("10.0.0.1", "localhost"), "missing"),
         (("10_0.0.1",), "missing"),
         (("10.0.0.0/24",), "missing"),
+        (("10.0.0.1/255.255.255.0",), "missing"),
+        (("10.0.0.0/0.255.255.255",), "missing"),
+        (("0.0.0.1/0.0.0.1", "0.0.0.2/0.0.0.2"), "granted"),
     ],
     ids=" ".join,
 )

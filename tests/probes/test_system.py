@@ -99,13 +99,14 @@ def test_the_resolver_asks_this_host_or_others(tmp_path: Path, shell: str, text:
         ("10.0.0.1 nginx-1.node.consul myservice.consul service.consul.example\n", ()),
         ("# 10.0.0.9 bkiam.service.consul\n#10.0.0.9 bkiam.service.consul\n10.0.0.9 a # bkiam.service.consul\n", ()),
         ("10.0.0.300 bkiam.service.consul\nbkiam.service.consul 10.0.0.9\n*.service.consul\n", ()),
+        ("fe80::1%lo bkiam.service.consul\n010.0.0.9 bkiam.service.consul\n", ()),
         ("10.0.0.9 *.com\n", ()),
         ("", ()),
         (None, ()),
     ],
     ids=[
         "one", "aliases", "ipv6-and-case-and-no-newline", "carriage-return", "a-tag", "twice", "web-domains",
-        "other-names", "commented-out", "not-used-by-the-resolver", "pattern", "empty", "no-file",
+        "other-names", "commented-out", "not-used-by-the-resolver", "address-of-a-link", "pattern", "empty", "no-file",
     ],
 )  # fmt: skip
 def test_lines_of_etc_hosts_that_answer_for_consul_are_named_and_no_others(

@@ -3,6 +3,7 @@
 import pytest
 
 from specs import parse
+from specs.cluster import Paths
 from specs.diagnostic import SpecError
 from tests.sim.worlds import CLUSTER, ROOT, release
 
@@ -32,6 +33,16 @@ def troubles(text: str) -> list[tuple[str, str]]:
 )
 def test_every_wrong_key_is_told_with_its_place(text: str, expected: list[tuple[str, str]]) -> None:
     assert troubles(text) == expected
+
+
+@pytest.mark.parametrize("spelt", ["/data/bkce", "/data/bkce/", "//data//bkce", "/data/./bkce/."])
+def test_a_directory_has_one_spelling(spelt: str) -> None:
+    """What is found below it on a host is compared with it as text."""
+    assert Paths(home=spelt, src=spelt).model_dump() == {
+        **Paths().model_dump(),
+        "home": "/data/bkce",
+        "src": "/data/bkce",
+    }
 
 
 def test_the_release_reads_and_its_modules_refer_to_each_other() -> None:

@@ -56,8 +56,10 @@ size=$(stat -c %s "$dir/log" 2>/dev/null) || size=0
 printf 'bkrec-log %s %s %s ' "$job" "$was" "$size"
 [ "$size" -le "$offset" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 -w 0
 printf ' .\n'
+all_read() { [ "$was" != running ] && [ "$size" -le $((offset + 65536)) ]; }
 """
-"""State first: then the log is whole."""
+"""State first: then the log is whole. What verifies the step waits for its last part: it may take long, and it would be
+asked with each part else."""
 
 LAUNCH: LiteralString = (
     JOB_STATE
@@ -116,7 +118,7 @@ done
 """
     + _PRINT_LOG
     + r"""
-[ "$was" = running ] || eval "$verification"
+if all_read; then eval "$verification"; fi
 """
 )
 """KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
@@ -275,13 +277,14 @@ done
     + _PRINT_LOG
     + r"""
 exec 3<&-
-[ "$was" = running ] || eval "$(cat)"
+if all_read; then eval "$(cat)"; fi
 """
 )
 """Waits on the host for news, so that an end is known a tenth of a second later.
 
 While it waits, it starts no process but `sleep`: the shell itself reads on in the log, where the last answer ended.
-Once the job has ended, it runs the program on its input, which verifies the step; none is the usual one.
+Once the job has ended and its log is read, it runs the program on its input, which verifies the step; none is the usual
+one.
 """
 
 MARK_VERIFIED: LiteralString = r"""

@@ -369,9 +369,7 @@ def _job_question(attempt: StepAttempt, context: RunContext) -> JobQuestion:
         step for step in attempt.next_steps.steps() if all(fact.host == attempt.host for fact in _facts_needed(step))
     )
     question = context.question((*ensured, *(fact for step in ahead for fact in _facts_needed(step))))
-    if question is not None:
-        return JobQuestion(question=question, ahead=ahead)
-    return JobQuestion(question=context.question(ensured))
+    return JobQuestion(question=question, ahead=ahead)
 
 
 def _record_start(attempt: StepAttempt, number: int, context: RunContext) -> None:

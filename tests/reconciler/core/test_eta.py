@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -102,6 +103,43 @@ def test_repairs_of_a_minute_do_not_outweigh_a_night() -> None:
     repair = _run(dict.fromkeys(names[:2], 2.0), pause_s=30.0)
     night = _run(dict.fromkeys(names, 2.0), pause_s=1.0)
     assert durations_of([night, repair, repair, repair], STEPS).moment_s == pytest.approx(19 / 20)
+
+
+def _set(run: RunReport, seconds: float, *, within: bool = False) -> RunReport:
+    """The clock of this machine is set by that much: before its sixth step, or while that runs."""
+    moved: list[StepReport] = []
+    for number, step in enumerate(run.steps):
+        times = [datetime.fromisoformat(step.started), datetime.fromisoformat(step.ended)]
+        for index, time in enumerate(times):
+            if number > 5 or (number == 5 and index >= within):
+                times[index] = time + timedelta(seconds=seconds)
+        moved.append(replace(step, started=times[0].isoformat(), ended=times[1].isoformat()))
+    return replace(run, steps=tuple(sorted(moved, key=lambda step: step.started)))
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("seconds", [150.0, 86_400.0, -150.0, -86_400.0])
+def test_a_clock_that_is_set_in_the_middle_of_a_run_makes_no_moment_longer(seconds: float, within: bool) -> None:
+    """A laptop that slept, too. The steps themselves are timed by a clock that only goes forward."""
+    night = _run({step.id: 2.0 for step in STEPS}, pause_s=1.0)
+    alone = durations_of([_set(night, seconds, within=within)], STEPS).moment_s
+    assert alone in (0.0, pytest.approx(18 / 20))
+    assert durations_of([_set(night, seconds, within=within), night], STEPS).moment_s == pytest.approx(
+        19 / 20, abs=0.06
+    )
+
+
+def test_a_moment_in_which_the_run_slept_is_none_and_the_others_count() -> None:
+    night = _run({step.id: 2.0 for step in STEPS}, pause_s=1.0)
+    assert durations_of([_set(night, 3600.0)], STEPS).moment_s == pytest.approx(18 / 20)
+
+
+def test_a_step_that_was_tried_twice_says_no_less_of_the_moments() -> None:
+    """It began with its first attempt, and its seconds are the last one's."""
+    night = _run({step.id: 2.0 for step in STEPS}, pause_s=1.0)
+    tried = _set(night, 100.0, within=True)
+    again = replace(tried, steps=tuple(replace(step, attempts=2) for step in tried.steps))
+    assert durations_of([again], STEPS).moment_s == pytest.approx(119 / 20)
 
 
 def test_only_the_latest_runs_count_and_without_any_it_is_the_estimate() -> None:

@@ -90,6 +90,12 @@ def test_leaving_something_unknown_is_told() -> None:
     assert codes(CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gsee"]'), CONFIG) == ["excluded-unknown"]
 
 
+def test_directories_that_the_controller_spells_otherwise_are_the_same() -> None:
+    file = parse.cluster_file(CLUSTER, "cluster.toml")
+    cluster = build_cluster(file, RELEASE, CONFIG, home="/data/bkce//", src="/data//src")
+    assert (cluster.home("etc"), cluster.src("auth")) == ("/data/bkce/etc", "/data/src/auth")
+
+
 @pytest.mark.parametrize("src", ["", "/data/src", "/opt/bk/src"])
 def test_sources_elsewhere_than_the_vendors_scripts_read_them_are_refused_with_the_line_to_set(src: str) -> None:
     """Else the package were unpacked in a directory from which nothing is installed."""

@@ -16,22 +16,25 @@ from probes.probe import Probe
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
+from reconciler.core.selection import StepGraph
 from reconciler.core.window import Window
+from reconciler.engine import executor
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.executor import execute
 from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.gather import GatheredFacts, HostQuestion, question_of
-from reconciler.engine.jobs.scripts import READ
+from reconciler.engine.jobs.scripts import LAUNCH, READ
 from reconciler.engine.journal import JournalError
 from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.run import ExecutionResult
+from reconciler.engine.step.runner import StepReading
 from reconciler.engine.stop import StopRequest
 from reconciler.engine.timeouts import READ_AHEAD_S
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import POLL_S, Behaviour, World, plan, step
+from tests.support.world import POLL_S, Behaviour, VirtualClock, World, plan, step
 
 H = "10.0.0.1"
 
@@ -693,10 +696,91 @@ def asking(world: Asked, what: Plan, **more: Any) -> ExecutionResult:
 
 
 def test_what_the_next_steps_need_is_read_by_the_command_that_sees_the_job_end() -> None:
-    world, (a, b, c) = Asked(), make("a", "b", "c")
+    world, (a, b, c) = Asked(clock=VirtualClock(elapsed=1000.0)), make("a", "b", "c")
     world.knows(a, b, c)
     assert asking(world, plan(step(a), step(b, "a"), step(c, "b"))).done == ("a", "b", "c")
     assert world.asked == ["decide a", "with its job a+b", "with its job b+c", "with its job c"]
+
+
+def test_what_verifies_a_job_that_was_found_running_is_read_by_the_command_that_sees_it_end() -> None:
+    world, (a, b) = Asked(), make("a", "b")
+    world.knows(a, b)
+    world.job(H, f"{job_key(a)}.1", Behaviour(), polls=2)
+    assert asking(world, plan(step(a), step(b, "a"))).done == ("a", "b")
+    assert world.asked == ["decide a", "with its job a+b", "with its job b"]
+
+
+def test_no_more_steps_are_read_with_a_job_than_may_start_after_it() -> None:
+    world, a = Asked(), make("a")[0]
+    (b, c), (d, e) = make("b", "c", shares=("bkcli",)), make("d", "e")
+    world.knows(a, b, c, d, e)
+    what = plan(step(a), *(step(action, "a") for action in (b, c, d, e)))
+    assert set(asking(world, what, parallel=2).done) == {"a", "b", "c", "d", "e"}
+    assert world.asked[:2] == ["decide a", "with its job a+b+d"], "c waits for b's lock, e for a place"
+
+
+def test_what_was_read_with_a_job_starts_its_step_once() -> None:
+    """Nobody answers its launch: whatever comes of that is read from its host."""
+    world, (a, b) = Asked(), make("a", "b")
+    world.knows(a, b)
+
+    @dataclass(slots=True)
+    class Lost(World):
+        left: int = 1
+
+        async def run(self, host: str, command: Command) -> Output:
+            output = await world.run(host, command)
+            if command.script == LAUNCH and job_key(b) in command.args[1] and self.left:
+                self.left -= 1
+                return Output(stdout="", exit_status=None)
+            return output
+
+    assert asking(world, plan(step(a), step(b, "a")), transport=Lost()).done == ("a", "b")
+    assert world.asked == ["decide a", "with its job a+b", "with its job b", "decide b", "with its job b"]
+
+
+def test_who_leaves_at_once_does_not_wait_for_what_is_read_ahead() -> None:
+    world, stop, (a, b) = World(), StopRequest(), make("a", "b")
+    world.knows(a, works=False)
+    world.knows(b)
+
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        requested = tuple(facts)
+        if b.flag in requested:
+            stop.request()
+            stop.request()
+            async with asyncio.timeout(10):
+                await asyncio.Event().wait()
+        return await world.look(requested)
+
+    outcome = carried(world, plan(step(a), step(b, "a")), stop, gather=look)
+    assert (outcome.done, outcome.not_started) == ((), ("b",))
+
+
+def test_a_reading_that_is_superseded_is_not_waited_for() -> None:
+    (a, b) = make("a", "b")
+    world, ended, following = World(), step(a), step(b, "a")
+    world.knows(a, b)
+
+    async def look(_: Iterable[AnyFact]) -> GatheredFacts:
+        async with asyncio.timeout(10):
+            await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    async def run() -> StepReading:
+        scheduler = executor._Scheduler(  # pyright: ignore[reportPrivateUsage]
+            waiting={"b": following}, parallel=2, graph=StepGraph.of((ended, following)), tasks={}
+        )
+        async with asyncio.TaskGroup() as group:
+            next_steps = executor._NextSteps(  # pyright: ignore[reportPrivateUsage]
+                scheduler=scheduler, ended=ended, context=run_context(world, gather=look), group=group
+            )
+            next_steps.read_ahead()
+            await asyncio.sleep(0)
+            next_steps.receive(following, StepReading(readings={}, at=7.0))
+        return await scheduler.ahead["b"]
+
+    assert asyncio.run(run()).at == 7.0
 
 
 def test_what_another_host_has_to_say_is_asked_there() -> None:
@@ -734,6 +818,33 @@ def test_what_was_read_with_a_job_whose_effect_does_not_show_at_once_counts_for_
     outcome = carried(world, plan(step(a), step(b, "a")), **more)
     assert outcome.done == ("a",)
     assert world.launched == [f"{job_key(a)}.1"], "b holds already"
+
+
+@pytest.mark.parametrize("late_s", [8.0, 10.0])
+@pytest.mark.parametrize("kind", [Asked, Watched])
+def test_such_a_reading_counts_for_nothing_of_a_step_either_that_had_lost_its_place_to_another_by_then(
+    kind: type[Watched], late_s: float
+) -> None:
+    """While a ran, or as its job ended, b was next to start; then e is, and a moment later both are."""
+    world, (a, b, c, d, e) = kind(), make("a", "b", "c", "d", "e")
+    world.knows(a, works=False, polls=3)
+    world.knows(b, c, e)
+    world.knows(d)
+
+    def both() -> None:
+        world.achieve(job_key(a))
+        world.achieve(job_key(b))
+
+    def ends_late(job: str) -> None:
+        if job.startswith(job_key(a)):
+            world.clock.later.append((late_s, both))
+
+    world.on_launch = ends_late
+    what = plan(step(a), step(c), step(d, "c"), step(e, "c"), step(b, "a"))
+    more: dict[str, Any] = {"question": world.question} if isinstance(world, Asked) else {}
+    outcome = carried(world, what, parallel=2, **more)
+    assert set(outcome.done) == {"a", "c", "d", "e"}
+    assert outcome.skipped == ("b",), world.asked
 
 
 def test_a_step_that_holds_already_when_the_one_before_it_ends_is_read_again_and_skipped() -> None:

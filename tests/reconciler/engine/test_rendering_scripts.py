@@ -261,6 +261,27 @@ def test_a_renderer_that_writes_elsewhere_cannot(tree: VendorTree) -> None:
     assert not (tree.root / "spoilt").exists()
 
 
+@pytest.mark.parametrize("name", ["a b", "a\\b", "a\nb", "%s", "-a"])
+def test_whatever_a_file_system_is_mounted_on_nothing_is_written_there(tree: VendorTree, name: str) -> None:
+    """The mount is the test's own: made in a namespace in which the whole seal runs."""
+    place = tree.root / name
+    place.mkdir()
+    script = tree.root / "install/bin/bkr.sh"
+    script.write_text(f'#!/bin/sh\nfor place in {tree.root}/*; do echo x >"$place/spoilt"; done\n')
+    words = ["mount", "-t", "tmpfs", "bkrec-test", str(place)]
+    inside = 'mount --make-rprivate / && "$@" && "$0" -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && ls "$PLACE"'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", inside, "sh", *words],
+        input=tree.scope("auth"),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": path_of("/bin/sh"), "SEALED": SEAL, "STATE": str(tree.root / "state"), "PLACE": str(place)},
+    )
+    assert done.stdout.splitlines()[0] == "=uncompared\tauth\tfailed"
+    assert done.stdout.splitlines()[-1].startswith("bkrec-seal sealed"), "and nothing is in the mount"
+
+
 def test_a_renderer_that_does_not_end_is_stopped_with_all_that_it_started(tree: VendorTree) -> None:
     (tree.root / "install/bin/bkr.sh").write_text("#!/bin/sh\nsetsid sleep 4711 & sleep 4711\n")
     script = SEAL.replace("timeout -s KILL 120", "timeout -s KILL 1")

@@ -69,8 +69,11 @@ def periods(platform: SealedPlatform) -> str:
 
 def earlier(root: Path, names: str) -> Path:
     """A find(1) for which these files were last changed an hour ago: nobody can set that time."""
-    before = f"{time.time() - 3600:.1f}"
-    times = rf"/\/({names})\x02/ s/^(([^\t]*\t){{6}})[^\t]*/\1{before}/"
+    return at(root, names, time.time() - 3600)
+
+
+def at(root: Path, names: str, moment: float) -> Path:
+    times = rf"/\/({names})\x02/ s/^(([^\t]*\t){{6}})[^\t]*/\1{moment:.1f}/"
     return tool(root / "tools", "find", f"/usr/bin/find \"$@\" | sed -zE '{times}'")
 
 
@@ -147,6 +150,40 @@ def test_a_job_of_which_no_end_is_known_lasted_no_time(platform: SealedPlatform,
 def test_a_job_that_never_began_has_no_period(platform: SealedPlatform) -> None:
     (job(platform, began=time.time() - 60, ended=time.time()) / "pid").unlink()
     assert periods(platform) == ""
+
+
+def test_what_a_job_changed_while_the_seal_was_being_taken_is_its_own(tmp_path: Path) -> None:
+    """`bkrec seal` on one machine holds no lease, and `apply` begins on another; its job ends before the manifest has
+    its name."""
+    directory = job(SealedPlatform(tmp_path), began=time.time(), ended=None)
+    after_the_last_look = f"""
+        /usr/bin/find "$@"
+        echo x >>{tmp_path}/looks
+        [ "$(wc -l <{tmp_path}/looks)" = 2 ] || exit 0
+        echo "the job's" >{tmp_path}/etc/a.conf
+        echo "0 $(date +%s)" >{directory}/exit
+        sleep 2"""
+    platform = SealedPlatform(tmp_path, tools=tool(tmp_path / "tools", "find", after_the_last_look))
+    platform.write("a.conf")
+    assert reply(platform, "take", platform.words()).startswith("bkrec-seal sealed")
+    assert platform.changes() == ["content configuration etc/a.conf"]
+    reply(platform, "renew", periods(platform))
+    assert platform.changes() == []
+
+
+def test_what_a_person_accepts_takes_nothing_from_the_next_renewal(long_sealed: SealedPlatform) -> None:
+    """The run that changed b.conf was killed before it could renew the seal; a.conf was accepted, then it ran again."""
+    long_sealed.write("a.conf", "meant\n")
+    long_sealed.write("b.conf", "the job's\n")
+    ended = int(time.time()) - 30
+    job(long_sealed, began=ended - 60, ended=ended)
+    then = SealedPlatform(long_sealed.root, tools=at(long_sealed.root, "[b].conf", ended - 10))
+    assert reply(then, "accept", f"configuration {long_sealed.etc}/a.conf\n", why="meant").startswith(
+        "bkrec-seal sealed"
+    )
+    assert then.changes() == ["content configuration etc/b.conf"]
+    reply(then, "renew", periods(long_sealed))
+    assert then.changes() == []
 
 
 def test_without_a_job_nothing_is_renewed(platform: SealedPlatform) -> None:

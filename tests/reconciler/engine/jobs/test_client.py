@@ -643,6 +643,34 @@ def test_a_job_that_still_runs_is_not_verified_and_one_that_ends_later_is_by_who
     assert (followed.state, question.readings(followed.answer)) == ("exited:0", {fact: Known("file")})
 
 
+def test_a_job_with_a_long_log_is_verified_once_when_all_of_it_has_been_read(
+    host: LocalTransport, tmp_path: Path
+) -> None:
+    """Its log takes four answers, and its verification may take a minute."""
+    trace = tmp_path / "trace"
+    verification = Command(script="", stdin=f"echo verified >>{shlex.quote(str(trace))}; echo it was")
+
+    async def run() -> JobResult:
+        what = order('head -c "$1" /dev/zero | tr "\\0" x', str(3 * CHUNK_BYTES + 1), verification=verification)
+        launched = await launch(host, H, what)
+        return await follow_log(
+            host,
+            H,
+            "test.1",
+            clock=SystemClock(),
+            on_line=lambda _: None,
+            timeout_s=30,
+            first=launched.log,
+            verification=verification,
+        )
+
+    followed = asyncio.run(run())
+    assert (followed.state, followed.offset) == ("exited:0", 3 * CHUNK_BYTES + 1)
+    assert followed.answer.stdout.endswith("it was\n")
+    assert trace.read_text() == "verified\n"
+    assert len(host.calls) == 4
+
+
 def test_a_verification_that_is_cut_is_none(host: LocalTransport, tmp_path: Path) -> None:
     fact, question = made_by(tmp_path / "made")
 
