@@ -15,12 +15,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.core.check_history import CheckHistory, FindingRecord
 from reconciler.engine.clock import Clock
 from reconciler.engine.local_files import private_dir, write_private
 
+T = TypeVar("T")
 SCHEMA = "bkrec.check-history/1"
 FILE = "check.json"
 LOCK_RETRY_S = 0.2
@@ -82,8 +83,25 @@ def save(directory: Path, history: CheckHistory) -> None:
 def _history(fields: Any) -> CheckHistory:
     if fields["schema"] != SCHEMA:
         raise ValueError(SCHEMA)
-    return CheckHistory(
-        findings={str(name): FindingRecord(**record) for name, record in fields["findings"].items()},
-        last_success=int(fields["last_success"]),
-        alerted=tuple(str(name) for name in fields["alerted"]),
-    )
+    findings = {name: _record(record) for name, record in fields["findings"].items()}
+    alerted: list[Any] = _of_type(list, fields["alerted"])
+    last_success = _of_type(int, fields["last_success"])
+    return CheckHistory(findings=findings, last_success=last_success, alerted=tuple(_of_type(str, a) for a in alerted))
+
+
+def _record(fields: Any) -> FindingRecord:
+    record = FindingRecord(**fields)
+    for number in (record.since, record.last, record.times):
+        _of_type(int, number)
+    for flag in (record.present, record.flapping):
+        _of_type(bool, flag)
+    if set(_of_type(str, record.recent)) - {"0", "1"}:
+        raise ValueError(record.recent)
+    return record
+
+
+def _of_type(kind: type[T], value: Any) -> T:
+    """Raises TypeError: a word where a number was is no error before two of them are compared."""
+    if not isinstance(value, kind):
+        raise TypeError(kind.__name__)
+    return value
