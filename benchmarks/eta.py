@@ -47,7 +47,7 @@ def main(directory: Path) -> None:
         report = run_report(path.stem, ((entry.at, entry.event) for entry in entries))
         upgrade = Upgrade(report=report, entries=entries, tasks=tasks_of_run(entries))
         if len(upgrade.tasks) >= AN_UPGRADE:
-            known = eta.durations_of([before.report for before in earlier], ())
+            known = eta.durations_of([before.report for before in earlier])
             shown = [_errors(upgrade, knowledge) for knowledge in (eta.NOTHING_KNOWN, known)]
             texts = ("  ".join(f"{error:4.0%}" for error in errors) for errors in shown)
             print(f"{path.stem[:15]}  {report.wall_s:5.0f} s  " + "  |  ".join(texts) + f"  after {known.runs} runs")
@@ -59,7 +59,7 @@ def _show_pairs(upgrades: Sequence[Upgrade]) -> None:
     errors: dict[float, list[tuple[float, ...]]] = {ALIKE: [], inf: []}
     for upgrade, before in permutations(upgrades, 2):
         quick_s, slow_s = sorted((upgrade.report.wall_s, before.report.wall_s))
-        wrong = tuple(_errors(upgrade, eta.durations_of([before.report], ())))
+        wrong = tuple(_errors(upgrade, eta.durations_of([before.report])))
         for times, rows in errors.items():
             if slow_s <= times * quick_s:
                 rows.append(wrong)

@@ -24,6 +24,8 @@ from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.commands.assess import PlanInputs, cluster_report, comparing, plan_inputs, spec_inputs
+from reconciler.core.estimate import estimate
+from reconciler.core.eta import NOTHING_KNOWN
 from reconciler.core.events import RunEnded, RunStarted, StepDone, StepStarted
 from reconciler.core.plan import Plan
 from reconciler.engine.assess import assess
@@ -31,7 +33,6 @@ from reconciler.engine.cluster_state import state_path
 from reconciler.engine.gather import GatheredFacts
 from reconciler.rules.undo import afterwards
 from reconciler.view import formats, systemd_units
-from reconciler.view.estimate import total_s
 from reconciler.view.formats.text import for_cluster
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import ClusterReport, ReportKind
@@ -208,7 +209,9 @@ def _run(report: ClusterReport, options: RenderOptions, steps: Iterable[int]) ->
 
 
 def _ended(plan: Plan) -> RunEnded:
-    return RunEnded(verdict="converged", done=len(plan.steps), failed=0, seconds=total_s(plan))
+    return RunEnded(
+        verdict="converged", done=len(plan.steps), failed=0, seconds=estimate(plan.steps, NOTHING_KNOWN).total_s
+    )
 
 
 def _check(options: RenderOptions, world: Callable[[], World]) -> Iterator[str]:

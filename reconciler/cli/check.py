@@ -153,18 +153,23 @@ class Repeated:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._last: object = None
+        self._printed = Printed()
 
     def emit(self, result: "Result[CheckReport]") -> None:
-        from reconciler.cli.execute import emit_result
+        from reconciler.cli.execute import emit_result, print_ssh_warnings
         from reconciler.cli.output import write_result_reports
         from reconciler.view.formats import load
 
+        print_ssh_warnings(self._options)
         news = (type(result.document), self._text(result), result.diagnostics, result.warnings)
-        if news == self._last and load(self._options.output).for_people:
+        for_people = load(self._options.output).for_people
+        if news == self._last and for_people:
             write_result_reports(result, "check", self._options)
             return
         self._last = news
-        emit_result(result, "check", replace(self._options, printed=Printed()))
+        printed = Printed() if for_people else self._printed
+        emit_result(result, "check", replace(self._options, printed=printed))
+        self._printed = Printed(warnings=set(result.warnings), errors=set(result.diagnostics))
 
     def _text(self, result: "Result[CheckReport]") -> str:
         from reconciler.cli.output import formatted

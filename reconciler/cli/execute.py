@@ -32,9 +32,9 @@ def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[]
     try:
         result = run()
     except BkrecError as error:
-        _print_ssh_warnings(options)
+        print_ssh_warnings(options)
         raise Exit(emit_error(exit_code(error.ends_as), error.diagnostics, options)) from error
-    _print_ssh_warnings(options)
+    print_ssh_warnings(options)
     if result is not None:
         finish(emit_result(result, _kind_of(result, kind), options))
 
@@ -61,7 +61,7 @@ def finish(code: int) -> None:
         raise Exit(code)
 
 
-def _print_ssh_warnings(options: "Options") -> None:
+def print_ssh_warnings(options: "Options") -> None:
     from reconciler.cli.output import print_diagnostics
 
     if (session := sys.modules.get("reconciler.commands.session")) is not None:

@@ -145,20 +145,36 @@ def formatted(name: str, kind: "ReportKind", report: Any, page: Any) -> str:
     return "" if form is None else form(report, page)
 
 
+_torn: set[TextIO] = set()
+"""Streams whose last line may have no end."""
+
+
 def _write(stream: TextIO, text: str) -> None:
-    """Never raises: words on a full disk stop no run. What is lost of the result is told when the command ends."""
+    """Never raises: words on a full disk stop no run. What is lost of the result is told when the command ends; what
+    comes once there is room again begins a line of its own."""
     try:
-        stream.write(text)
+        stream.write(f"\n{text}" if stream in _torn else text)
         stream.flush()
+        _torn.discard(stream)
     except BrokenPipeError:
-        _discard(stream)
+        _discard(stream, forever=True)
     except (OSError, ValueError) as error:
-        if stream is sys.stdout:
+        if stream is sys.stdout and not _lost:
             _lost.append(getattr(error, "strerror", None) or str(error))
-        _discard(stream)
+        _discard(stream, forever=False)
 
 
-def _discard(stream: TextIO) -> None:
+def _discard(stream: TextIO, *, forever: bool) -> None:
     """What it still holds goes nowhere: Python would try again as it leaves, and end with a code of its own."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        descriptor = stream.fileno()
+        before, nowhere = os.dup(descriptor), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, descriptor)
+            stream.flush()
+            if not forever:
+                os.dup2(before, descriptor)
+                _torn.add(stream)
+        finally:
+            os.close(before)
+            os.close(nowhere)

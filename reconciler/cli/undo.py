@@ -70,4 +70,5 @@ def _print(preview: "UndoPreview", options: Options) -> None:
     from reconciler.view.text.undo import undo_text
 
     page = replace(options.render_options(err=True), titles=preview.cluster.titles)
-    err(undo_text(preview.scope, preview.cluster.plan, preview.afterwards, page))
+    plan, known = preview.cluster.plan, preview.cluster.durations
+    err(undo_text(preview.scope, plan, preview.afterwards, page, known))

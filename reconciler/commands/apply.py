@@ -8,7 +8,7 @@ from reconciler.commands import files, session
 from reconciler.commands.assess import cluster_report, in_window, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
-from reconciler.commands.rehearse import with_durations
+from reconciler.commands.recorded_durations import recorded_durations
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
 from reconciler.commands.seal import sealing
@@ -50,8 +50,10 @@ async def apply(
         if saved is not None:
             await _check_plan_fresh(saved, opened)
 
+        known = recorded_durations(cluster.name, path)
+
         async def confirm(assessment: Assessment) -> bool:
-            report = with_durations(cluster_report(cluster, assessment), path)
+            report = replace(cluster_report(cluster, assessment), durations=known)
             if window is not None:
                 report = in_window(report, window, journal.clock)
             if saved is not None and not plan_file.includes_all(saved, report.plan):
@@ -59,7 +61,7 @@ async def apply(
             return transcript.confirmed(await console.confirm(report))
 
         with run_journal(cluster.name, path) as journal:
-            window = window_of(part, journal.clock)
+            window = window_of(part, journal.clock, known)
             context = replace(
                 run_context(
                     opened,

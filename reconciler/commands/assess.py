@@ -7,6 +7,7 @@ from pathlib import Path
 from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
 from reconciler.commands.part import PartRequest, check_listing, check_names, check_steps, window_of
+from reconciler.commands.recorded_durations import with_durations
 from reconciler.commands.result import Result
 from reconciler.core import planner, site
 from reconciler.core.causes import with_causes
@@ -62,7 +63,7 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
         check_names(part.selection, cluster)
         return plan_inputs(cluster, part.selection)
 
-    report = await report_on(path, inputs_for, began=int(clock.now().timestamp()))
+    report = with_durations(await report_on(path, inputs_for, began=int(clock.now().timestamp())), path)
     check_steps(report.plan, report.name, path)
     if window is not None:
         report = in_window(report, window, clock)
@@ -99,7 +100,7 @@ def plan_inputs(cluster: Cluster, selection: Selection = EVERYTHING) -> PlanInpu
 
 def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterReport:
     """With the steps that would not be begun any more, by the estimates."""
-    outside = steps_outside(report.plan, window.ends_s - clock.steady())
+    outside = steps_outside(report.plan, window.ends_s - clock.steady(), report.durations)
     return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 

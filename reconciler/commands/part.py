@@ -3,10 +3,11 @@
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.commands.errors import UsageError
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.events import RunStarted
 from reconciler.core.listing import Listing
 from reconciler.core.plan import EVERYTHING, Plan, Selection
@@ -51,14 +52,14 @@ def _once(names: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names or ()))
 
 
-def window_of(request: PartRequest, clock: Clock) -> Window | None:
+def window_of(request: PartRequest, clock: Clock, known: Durations = NOTHING_KNOWN) -> Window | None:
     """Raises UsageError where it is not a time of day."""
     if not request.stop_at:
         return None
     window = window_until(clock, request.stop_at)
     if window is None:
         raise UsageError(diagnose("stop-at-unreadable", time=request.stop_at))
-    return window
+    return replace(window, durations=known)
 
 
 def check_names(selection: Selection, cluster: Cluster) -> None:

@@ -5,10 +5,8 @@ that the cluster would have got at that time.
 """
 
 import difflib
-import os
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from probes.fact import AnyFact, Unknown
@@ -16,16 +14,14 @@ from reconciler.commands import cluster_file, files
 from reconciler.commands.assess import cluster_report, plan_inputs, report_on, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import MAX_NEAR
+from reconciler.commands.recorded_durations import with_durations
 from reconciler.commands.result import Result
 from reconciler.core import facts_file
-from reconciler.core.eta import RUNS_USED, durations_of
 from reconciler.core.rehearsal import Rehearsal, rehearse
-from reconciler.core.run_report import run_report
 from reconciler.core.schedule import LostHost
 from reconciler.core.verdict import exit_code
-from reconciler.engine import assess, journal, release_data
+from reconciler.engine import assess, release_data
 from reconciler.engine.clock import SystemClock
-from reconciler.engine.cluster_state import state_path
 from reconciler.engine.gather import GatheredFacts
 from reconciler.view.reports import ClusterReport, RehearsalReport
 from specs.cluster import with_site
@@ -96,14 +92,3 @@ def _lost_host(text: str, cluster: ClusterReport) -> LostHost:
     if match is None or match["host"] not in hosts:
         raise UsageError(diagnose("lost-host-unreadable", text=text, hosts=", ".join(sorted(hosts)) or "-"))
     return LostHost(host=match["host"], at_s=float(match["minutes"]) * 60)
-
-
-def with_durations(report: ClusterReport, cluster_file: Path) -> ClusterReport:
-    """With what this machine's journals know of the cluster's steps; a journal that cannot be read tells nothing."""
-    try:
-        directory = state_path(report.name, cluster_file, os.environ)
-        contents = [(run, journal.read_run(directory, run)) for run in journal.runs(directory)[-2 * RUNS_USED :]]
-    except OSError:
-        return report
-    runs = (run_report(run, ((entry.at, entry.event) for entry in c.entries)) for run, c in contents)
-    return replace(report, durations=durations_of(runs, report.plan.steps))

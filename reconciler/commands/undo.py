@@ -9,9 +9,11 @@ from probes.undo import UndoRuns
 from reconciler.commands import session
 from reconciler.commands.assess import cluster_report
 from reconciler.commands.errors import RefusedError, UsageError
+from reconciler.commands.recorded_durations import recorded_durations
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
 from reconciler.core import planner, undo_scope
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.plan import Plan
 from reconciler.engine import reconcile
 from reconciler.engine.assess import Assessment, assess
@@ -44,12 +46,13 @@ class UndoCase:
     afterwards: tuple[Reason, ...]
     known_runs: tuple[str, ...]
     """The latest first."""
+    durations: Durations = NOTHING_KNOWN
 
     def decide(self, readings: Readings) -> Plan:
         return planner.plan(self.cluster.release.version, self.expected, readings, rules.rules(self.scope))
 
     def preview(self, assessment: Assessment) -> UndoPreview:
-        report = cluster_report(self.cluster, assessment)
+        report = replace(cluster_report(self.cluster, assessment), durations=self.durations)
         return UndoPreview(scope=self.scope, cluster=report, afterwards=self.afterwards)
 
 
@@ -64,6 +67,7 @@ async def undo(
     transcript, shown = Transcript(), set[str]()
     async with session.open_cluster(path) as opened:
         case = await _case(opened.gather, opened.cluster, request)
+        case = replace(case, durations=recorded_durations(opened.cluster.name, path))
         first = case.preview(await assess(opened.gather, case.expected, case.decide))
         show(first)
         shown.update(_steps(first))

@@ -20,7 +20,8 @@ RECENT_CHECKS = 20
 FLAPPING_FROM = 5
 CALM_AT = 2
 MOST = 500
-"""Findings that are remembered; those that were there longest ago go first."""
+"""Findings that are gone and remembered; those that were there longest ago are forgotten first. What counts always is:
+what is forgotten while it is there is news with the next check."""
 
 Alert = Literal["drift", "recovery"]
 
@@ -79,8 +80,9 @@ def observe(history: CheckHistory, present: Iterable[str], at: int, *, complete:
     for name in names:
         previous = history.findings.get(name)
         findings[name] = FindingRecord(since=at, last=at) if previous is None else _present(previous, at)
-    newest = sorted(findings.items(), key=lambda item: (item[1].counts, item[1].last), reverse=True)[:MOST]
-    return replace(history, findings=dict(sorted(newest)))
+    gone = sorted((name for name in findings if not findings[name].counts), key=lambda name: findings[name].last)
+    forgotten = frozenset(gone[: max(0, len(gone) - MOST)])
+    return replace(history, findings={name: findings[name] for name in sorted(findings.keys() - forgotten)})
 
 
 def succeeded(history: CheckHistory, at: int) -> CheckHistory:

@@ -52,16 +52,15 @@ class Durations:
 NOTHING_KNOWN = Durations()
 
 
-def durations_of(runs: Iterable[RunReport], steps: Sequence[Step]) -> Durations:
-    """`runs`: the oldest first. `steps`: of the plan, for the estimates that older journals lack."""
+def durations_of(runs: Iterable[RunReport]) -> Durations:
+    """`runs`: the oldest first."""
     reports = [run for run in runs if any(step.outcome == "done" for step in run.steps)][-RUNS_USED:]
     seconds: dict[str, list[float]] = {}
     for run in reports:
         for step in run.steps:
             if step.outcome == "done":
                 seconds.setdefault(step.step, []).append(step.seconds)
-    estimates = {step.id: step.action.estimate_s for step in steps}
-    estimates |= {step.step: step.estimate_s for run in reports for step in run.steps if step.estimate_s}
+    estimates = {step.step: step.estimate_s for run in reports for step in run.steps if step.estimate_s}
     known = [(median(times), estimates[name]) for name, times in seconds.items() if name in estimates]
     estimated = sum(estimate for _, estimate in known)
     return Durations(

@@ -6,25 +6,17 @@ afterwards is what the plan does not reach. Time is that of `core/schedule.py`, 
 cluster's steps.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from probes.fact import AnyExpected, Readings
 from reconciler.core import eta
 from reconciler.core.diff import diff
+from reconciler.core.estimate import OutageWindow, estimate, outage_windows
 from reconciler.core.eta import Durations
 from reconciler.core.plan import Plan, Step
-from reconciler.core.schedule import Interval, LostHost, Schedule, schedule, tasks_of
+from reconciler.core.schedule import LostHost, Schedule, schedule, tasks_of
 from reconciler.core.simulate import simulate_steps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutageWindow:
-    """Users of this module are cut off, from when until when."""
-
-    module: str
-    start_s: float
-    end_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +43,8 @@ def rehearse(
     fails: frozenset[str] = frozenset(),
     lost: LostHost | None = None,
 ) -> Rehearsal:
-    seconds = eta.expectations(plan.steps, known)
-    planned = schedule(tasks_of(plan.steps, seconds), fails=fails, lost=lost)
+    estimated = estimate(plan.steps, known)
+    planned = schedule(tasks_of(plan.steps, estimated.seconds), fails=fails, lost=lost)
     p50_s, p90_s = eta.total_quantiles(plan.steps, known)
     done = frozenset(planned.done)
     finished = tuple(step for step in plan.steps if step.id in done)
@@ -67,23 +59,3 @@ def rehearse(
         differing=len(difference.drift),
         irreversible=sum(step.action.irreversible for step in finished),
     )
-
-
-def outage_windows(
-    steps: Iterable[Step], spans: Mapping[str, Interval], done: frozenset[str]
-) -> tuple[OutageWindow, ...]:
-    """By their begin. A module is down from the first step that takes it away until the last that gives it back; where
-    one of its steps is not done, until the end of all."""
-    last_s = max((span.end_s for span in spans.values()), default=0.0)
-    by_module: dict[str, list[Step]] = {}
-    for step in steps:
-        if step.action.outage and step.action.disrupts != "no":
-            by_module.setdefault(step.action.outage, []).append(step)
-    windows: list[OutageWindow] = []
-    for module, its in by_module.items():
-        started = [spans[step.id] for step in its if step.id in spans]
-        if started:
-            whole = all(step.id in done for step in its)
-            end_s = max(span.end_s for span in started) if whole else last_s
-            windows.append(OutageWindow(module=module, start_s=min(s.start_s for s in started), end_s=end_s))
-    return tuple(sorted(windows, key=lambda window: (window.start_s, window.module)))

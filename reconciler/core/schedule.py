@@ -8,6 +8,7 @@ has been waited for, and each later one as it comes.
 """
 
 import heapq
+from bisect import bisect, insort
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -88,10 +89,11 @@ def schedule(
 class _Simulation:
     def __init__(self, tasks: Sequence[Task], fails: Set[str], lost: LostHost | None, parallel: int) -> None:
         self._waiting = {task.id: task for task in tasks}
+        self._rank = {task.id: number for number, task in enumerate(tasks)}
         outages = frozenset(task.id for task in tasks if task.outage)
         self._open = {task.id: sum(name in self._waiting for name in task.after) for task in tasks}
         """How many of what it comes after are not done."""
-        self._ends_outage_of = {task.id: tuple(name for name in task.after if name in outages) for task in tasks}
+        self._ends_outage_of = {task.id: outages.intersection(task.after) for task in tasks}
         self._dependants: dict[str, list[str]] = {task.id: [] for task in tasks}
         for task in tasks:
             for name in task.after:
@@ -104,6 +106,9 @@ class _Simulation:
         self._failed: list[str] = []
         self._blocked: list[str] = []
         self._spans: dict[str, Interval] = {}
+        self._considered = [self._rank[task.id] for task in tasks if not self._open[task.id]]
+        """In the plan's order: what waits only for its locks, and what ends an outage that has begun."""
+        self._tasks = tuple(tasks)
 
     def run(self) -> Schedule:
         now = 0.0
@@ -119,6 +124,8 @@ class _Simulation:
                 self._done.add(name)
                 for dependant in self._dependants[name]:
                     self._open[dependant] -= 1
+                    if not self._open[dependant]:
+                        self._consider(dependant)
             else:
                 self._failed.append(name)
                 self._block({name})
@@ -127,16 +134,33 @@ class _Simulation:
         if len(self._running) >= self._parallel:
             return None
         locked = {lock for task in self._running.values() for lock in task.locks}
-        for task in self._waiting.values():
+        for rank in self._considered:
+            task = self._tasks[rank]
             if not self._open[task.id] and locked.isdisjoint(task.locks):
                 return task
             if any(name in self._done or name in self._running for name in self._ends_outage_of[task.id]):
                 locked.update(task.locks)
         return None
 
+    def _consider(self, name: str) -> None:
+        if name in self._waiting and not self._is_considered(name):
+            insort(self._considered, self._rank[name])
+
+    def _forget(self, name: str) -> None:
+        if self._is_considered(name):
+            del self._considered[bisect(self._considered, self._rank[name]) - 1]
+
+    def _is_considered(self, name: str) -> bool:
+        position = bisect(self._considered, self._rank[name])
+        return self._considered[position - 1 : position] == [self._rank[name]]
+
     def _start(self, task: Task, now: float) -> None:
         del self._waiting[task.id]
         self._running[task.id] = task
+        self._forget(task.id)
+        if task.outage:
+            for dependant in self._dependants[task.id]:
+                self._consider(dependant)
         end, succeeds = now + task.seconds, task.id not in self._fails
         if self._lost is not None and task.host == self._lost.host and end > self._lost.at_s:
             end, succeeds = max(now, self._lost.at_s) + LOST_HOST_S, False
@@ -148,4 +172,5 @@ class _Simulation:
             causes = {name for name, task in self._waiting.items() if not causes.isdisjoint(task.after)}
             for name in causes:
                 del self._waiting[name]
+                self._forget(name)
                 self._blocked.append(name)

@@ -120,13 +120,13 @@ class StepGraph:
                 dependants[other].append(name)
         ahead: dict[str, frozenset[str]] = {}
         for name in reversed(known):
-            later = (ahead[other] | _outage(known[other]) for other in dependants[name])
+            later = (ahead[other] | outage_of(known[other]) for other in dependants[name])
             ahead[name] = frozenset[str]().union(*later)
         return cls(
             steps=known,
             needs=needs,
             dependants={name: tuple(others) for name, others in dependants.items()},
-            begins=frozenset(name for name, step in known.items() if _outage(step) & ahead[name]),
+            begins=frozenset(name for name, step in known.items() if outage_of(step) & ahead[name]),
         )
 
     def closed(self, requested: Iterable[str]) -> frozenset[str]:
@@ -140,7 +140,7 @@ class StepGraph:
         """The steps after which the outages are over that these begin."""
         ends: set[str] = set()
         for product, names in self._by_outage(begun & self.begins).items():
-            ends |= {name for name in _reached(names, self.dependants) if product in _outage(self.steps[name])}
+            ends |= {name for name in _reached(names, self.dependants) if product in outage_of(self.steps[name])}
         return frozenset(ends)
 
     def within(self, allowed: Set[str]) -> frozenset[str]:
@@ -150,7 +150,7 @@ class StepGraph:
             excluded = set(_reached(missing, self.dependants))
             for product, names in self._by_outage(missing).items():
                 before = _reached(names, self.needs) & self.begins
-                excluded |= {name for name in before if product in _outage(self.steps[name])}
+                excluded |= {name for name in before if product in outage_of(self.steps[name])}
             if excluded <= missing:
                 return frozenset(allowed)
             allowed = allowed - excluded
@@ -158,12 +158,13 @@ class StepGraph:
     def _by_outage(self, names: Iterable[str]) -> dict[str, list[str]]:
         result: dict[str, list[str]] = {}
         for name in names:
-            for product in _outage(self.steps[name]):
+            for product in outage_of(self.steps[name]):
                 result.setdefault(product, []).append(name)
         return result
 
 
-def _outage(step: Step) -> frozenset[str]:
+def outage_of(step: Step) -> frozenset[str]:
+    """The module whose users it cuts off, if any."""
     action = step.action
     return frozenset({action.outage}) if action.outage and action.disrupts != "no" else frozenset()
 

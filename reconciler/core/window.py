@@ -9,9 +9,10 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reconciler.core.estimate import estimate
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.plan import Plan
 from reconciler.core.selection import StepGraph
-from reconciler.core.timeline import timeline_of
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -22,6 +23,8 @@ class Window:
     """As it was given: 04:30."""
     ends_s: float
     """By the clock's steady seconds."""
+    durations: Durations = NOTHING_KNOWN
+    """By which steps are estimated."""
 
 
 def window_end(now: datetime, stop_at: str) -> datetime | None:
@@ -36,21 +39,20 @@ def window_end(now: datetime, stop_at: str) -> datetime | None:
     return end if end > now else end + timedelta(days=1)
 
 
-def fits(graph: StepGraph, name: str, begun: Set[str], seconds: float) -> bool:
+def fits(graph: StepGraph, name: str, begun: Set[str], seconds: float, known: Durations = NOTHING_KNOWN) -> bool:
     """Whether this step may be begun with so many seconds to go, after those that are done or running."""
-    return name in graph.closed(begun) or needed_s(graph, name, begun) <= seconds
+    return name in graph.closed(begun) or needed_s(graph, name, begun, known) <= seconds
 
 
-def needed_s(graph: StepGraph, name: str, begun: Set[str]) -> float:
+def needed_s(graph: StepGraph, name: str, begun: Set[str], known: Durations = NOTHING_KNOWN) -> float:
     """From its start until it is done, and the outage that it begins is over."""
     needed = graph.closed([name]) - begun
-    steps = [step for step in graph.steps.values() if step.id in needed]
-    return max((span.end_s for span in timeline_of(steps).values()), default=0.0)
+    return estimate((step for step in graph.steps.values() if step.id in needed), known).total_s
 
 
-def steps_outside(plan: Plan, seconds: float) -> frozenset[str]:
+def steps_outside(plan: Plan, seconds: float, known: Durations = NOTHING_KNOWN) -> frozenset[str]:
     """The steps that would not be begun if the run started now, by the estimates."""
-    graph, spans = StepGraph.of(plan.steps), timeline_of(plan.steps)
+    graph, spans = StepGraph.of(plan.steps), estimate(plan.steps, known).schedule.spans
     outside: set[str] = set()
     to_finish: frozenset[str] = frozenset()
     for step in plan.steps:
@@ -58,7 +60,7 @@ def steps_outside(plan: Plan, seconds: float) -> frozenset[str]:
         if step.id in graph.begins:
             start_s = spans[step.id].start_s
             ended = {name for name, span in spans.items() if span.end_s <= start_s}
-            ends_s = start_s + needed_s(graph, step.id, ended)
+            ends_s = start_s + needed_s(graph, step.id, ended, known)
         if not outside.isdisjoint(graph.needs[step.id]) or (ends_s > seconds and step.id not in to_finish):
             outside.add(step.id)
         elif step.id in graph.begins:

@@ -15,12 +15,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from reconciler.core.check_history import CheckHistory, FindingRecord
 from reconciler.engine.clock import Clock
 from reconciler.engine.local_files import private_dir, write_private
 
+T = TypeVar("T")
 SCHEMA = "bkrec.check-history/1"
 FILE = "check.json"
 RECORD = tuple(field.name for field in fields(FindingRecord))
@@ -91,8 +92,25 @@ def save(directory: Path, history: CheckHistory) -> None:
 def _history(document: Any) -> CheckHistory:
     if document["schema"] != SCHEMA:
         raise ValueError(SCHEMA)
-    return CheckHistory(
-        findings={str(name): FindingRecord(**record) for name, record in document["findings"].items()},
-        last_success=int(document["last_success"]),
-        alerted=tuple(str(name) for name in document["alerted"]),
-    )
+    findings = {name: _record(entry) for name, entry in document["findings"].items()}
+    alerted: list[Any] = _of_type(list, document["alerted"])
+    last_success = _of_type(int, document["last_success"])
+    return CheckHistory(findings=findings, last_success=last_success, alerted=tuple(_of_type(str, a) for a in alerted))
+
+
+def _record(entry: Any) -> FindingRecord:
+    record = FindingRecord(**entry)
+    for number in (record.since, record.last, record.times):
+        _of_type(int, number)
+    for flag in (record.present, record.flapping):
+        _of_type(bool, flag)
+    if set(_of_type(str, record.recent)) - {"0", "1"}:
+        raise ValueError(record.recent)
+    return record
+
+
+def _of_type(kind: type[T], value: Any) -> T:
+    """Raises TypeError: a word where a number was is no error before two of them are compared."""
+    if not isinstance(value, kind):
+        raise TypeError(kind.__name__)
+    return value

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.events import (
     RunInterrupted,
     StepBlocked,
@@ -41,6 +42,8 @@ class _Scheduler:
     graph: StepGraph
     outages: frozenset[str] = frozenset()
     """Steps that users notice."""
+    durations: Durations = NOTHING_KNOWN
+    """By which a maintenance window is kept."""
     tasks: dict[StepTask, Step] = field(default_factory=dict[StepTask, Step])
     ahead: dict[str, asyncio.Future[StepReading]] = field(default_factory=dict[str, asyncio.Future[StepReading]])
     """What is read of steps that wait, while the one before them is verified."""
@@ -84,7 +87,7 @@ class _Scheduler:
     def fits_window(self, step: Step, remaining_s: float | None) -> bool:
         """By what was launched; what was only accepted may still be postponed."""
         launched = self.done.union(self.jobs.started_steps) - {step.id}
-        return remaining_s is None or fits(self.graph, step.id, launched, remaining_s)
+        return remaining_s is None or fits(self.graph, step.id, launched, remaining_s, self.durations)
 
     def record_result(self, step: Step, result: StepResult) -> Iterator[StepBlocked]:
         """Yields each step that this result blocks, once."""
@@ -154,6 +157,7 @@ async def execute(plan: Plan, context: RunContext, lease: Lease) -> ExecutionRes
         parallel=context.parallel,
         graph=StepGraph.of(plan.steps),
         outages=frozenset(step.id for step in plan.steps if step.action.outage),
+        durations=NOTHING_KNOWN if context.window is None else context.window.durations,
     )
     try:
         await _run_steps(scheduler, context, lease)

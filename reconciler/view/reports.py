@@ -102,7 +102,7 @@ class ClusterReport:
     last_success: int = 0
     """When a check read everything last, this one included; 0: never, or not known."""
     durations: Durations = NOTHING_KNOWN
-    """How long steps took on this cluster, by its runs from this machine; only for `apply` and `rehearse`."""
+    """How long steps took on this cluster, by its runs from this machine; where a plan is shown."""
     controller: str = ""
     """Its address in install.config."""
     listing: Listing = WHOLE

@@ -12,6 +12,8 @@ from reconciler.core import run_report
 from reconciler.core.causes import cause_id
 from reconciler.core.check_history import Alert, CheckHistory
 from reconciler.core.diff import AdvisedDrift, Difference, WaivedDrift, counts, findings
+from reconciler.core.estimate import Estimate, estimate
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.interim_state import InterimState
 from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
@@ -21,7 +23,6 @@ from reconciler.core.rehearsal import Rehearsal
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
-from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.overwritten import overwritten
 from reconciler.view.reports import (
@@ -235,11 +236,11 @@ def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
         release=report.cluster.release,
         runs=report.cluster.durations.runs,
         read_at=report.read_at,
-        p50_s=round(planned.p50_s, 1),
-        p90_s=round(planned.p90_s, 1),
+        p50_s=_rounded(planned.p50_s),
+        p90_s=_rounded(planned.p90_s),
         steps=[
             doc.RehearsedStepDoc(
-                id=name, host=steps[name].action.host, start_s=round(span.start_s, 1), end_s=round(span.end_s, 1)
+                id=name, host=steps[name].action.host, start_s=_rounded(span.start_s), end_s=_rounded(span.end_s)
             )
             for name, span in planned.schedule.spans.items()
         ],
@@ -249,12 +250,17 @@ def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
     )
 
 
+def _rounded(seconds: float) -> float:
+    """All documents alike."""
+    return round(seconds, 1)
+
+
 def _scenario(report: RehearsalReport, scenario: Rehearsal) -> doc.ScenarioDoc:
     return doc.ScenarioDoc(
         fails=list(report.fails),
         lost_host=report.lost.host if report.lost else "",
         lost_at_s=report.lost.at_s if report.lost else 0.0,
-        ends_s=round(scenario.schedule.total_s, 1),
+        ends_s=_rounded(scenario.schedule.total_s),
         failed=list(scenario.schedule.failed),
         blocked=list(scenario.schedule.blocked),
         irreversible=scenario.irreversible,
@@ -265,7 +271,7 @@ def _scenario(report: RehearsalReport, scenario: Rehearsal) -> doc.ScenarioDoc:
 
 def _windows(rehearsed: Rehearsal) -> list[doc.OutageWindowDoc]:
     return [
-        doc.OutageWindowDoc(module=w.module, start_s=round(w.start_s, 1), end_s=round(w.end_s, 1))
+        doc.OutageWindowDoc(module=w.module, start_s=_rounded(w.start_s), end_s=_rounded(w.end_s))
         for w in rehearsed.outages
     ]
 
@@ -337,14 +343,16 @@ def plan_document(
     warnings: Iterable[Diagnostic] = (),
     latent: Mapping[AnyFact, Reason] | None = None,
     part: ClusterReport | None = None,
+    known: Durations = NOTHING_KNOWN,
 ) -> doc.PlanDoc:
     """`part`: the report, where the plan is not the whole one."""
     others = () if part is None else part.remaining
+    estimated = estimate(plan.steps, known)
     return doc.PlanDoc(
         release=plan.release,
-        estimate_s=total_s(plan),
-        outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
-        steps=[step_document(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
+        estimate_s=_rounded(estimated.total_s),
+        outages=[doc.OutageDoc(module=o.module, estimate_s=_rounded(o.seconds)) for o in estimated.outages],
+        steps=[step_document(number, step, estimated, latent or {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
         derived=[fact_id(derived.expected.fact) for derived in plan.derived],
         advice=[blocked_document(advice) for advice in plan.advice],
@@ -400,6 +408,7 @@ def interim_document(release: str, interim: InterimState) -> doc.InterimDoc:
 
 def undo_document(preview: UndoPreview) -> doc.UndoDoc:
     scope, plan, readings = preview.scope, preview.cluster.plan, preview.cluster.readings
+    estimated = estimate(plan.steps, preview.cluster.durations)
     return doc.UndoDoc(
         run=scope.run,
         irreversible=[
@@ -415,10 +424,10 @@ def undo_document(preview: UndoPreview) -> doc.UndoDoc:
             )
             for item in scope.saved_items
         ],
-        steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
+        steps=[step_document(number, step, estimated, {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
         afterwards=[why(reason) for reason in preview.afterwards],
-        estimate_s=total_s(plan),
+        estimate_s=_rounded(estimated.total_s),
         warnings=[problem(warning) for warning in preview.cluster.warnings],
     )
 
@@ -538,7 +547,7 @@ def _both(sentence: LocalizedText, diagnostic: Diagnostic) -> doc.TextDoc:
     return doc.TextDoc(en=fill(sentence, diagnostic.fields, "en"), zh=fill(sentence, diagnostic.fields, "zh"))
 
 
-def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> doc.StepDoc:
+def step_document(number: int, step: Step, estimated: Estimate, latent: Mapping[AnyFact, Reason]) -> doc.StepDoc:
     done = step.action
     return doc.StepDoc(
         id=step.id,
@@ -561,7 +570,7 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         manual=describe.manual_instruction(done),
         approval=done.approval_id,
         deletes=why(reason) if (reason := done.deletes()) is not None else None,
-        estimate_s=done.estimate_s,
+        estimate_s=_rounded(estimated.seconds[step.id]),
         side_effects=[why(effect) for effect in done.side_effects()],
         restore=list(done.restore_commands()),
         latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],

@@ -101,7 +101,7 @@ def _init(report: InitReport, _: RenderOptions) -> str:
 
 def _plan(report: ClusterReport, _: RenderOptions) -> str:
     part = report if report.is_partial else None
-    return dumped(to.plan_document(report.plan, report.warnings, report.difference.latent, part))
+    return dumped(to.plan_document(report.plan, report.warnings, report.difference.latent, part, report.durations))
 
 
 def _probe(report: ProbeReport, _: RenderOptions) -> str:

@@ -4,14 +4,15 @@ A stage is a stretch of consecutive steps of one section of the guide. Since ste
 dependencies, the graph of the stages has no circle.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from probes.fact import fact_id
+from reconciler.core.estimate import Estimate, OutageWindow, estimate
 from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.selection import outage_of
 from reconciler.view import describe
-from reconciler.view.estimate import outages, timeline, total_s
 from reconciler.view.html.cluster import Problem, Tile, problems
 from reconciler.view.html.flow_chart import FlowChart, Size, flow_chart
 from reconciler.view.html.time_chart import Span, TimeChart, time_chart
@@ -98,25 +99,15 @@ def plan_page(report: ClusterReport, page: RenderOptions) -> PlanPage:
     numbered = numbers(plan)
     names = _stage_names(plan.steps)
     by_stage = grouped(plan.steps, lambda step: names[step.id])
-    at = timeline(plan)
-    stages = tuple(
-        _stage(
-            name,
-            steps,
-            report,
-            page,
-            numbered,
-            max(at[s.id].end_s for s in steps) - min(at[s.id].start_s for s in steps),
-        )
-        for name, steps in by_stage.items()
-    )
+    estimated = estimate(plan.steps, report.durations)
+    stages = tuple(_stage(name, steps, report, page, numbered, estimated) for name, steps in by_stage.items())
     edges = {(names[after.step], names[step.id]) for step in plan.steps for after in step.after if after.step in names}
     return PlanPage(
-        tiles=tuple(_tiles(plan, page)),
+        tiles=tuple(_tiles(plan, estimated, page)),
         stages=stages,
         flow=flow_chart(tuple(by_stage), edges, BOX),
         box=BOX,
-        outages=_outage_chart(plan, page),
+        outages=_outage_chart(plan, estimated, page),
         blocked=_causes(plan.blocked, page),
         advice=_causes(plan.advice, page),
         derived=tuple(fact_id(derived.expected.fact) for derived in plan.derived),
@@ -141,9 +132,10 @@ def _stage(
     report: ClusterReport,
     page: RenderOptions,
     numbered: Mapping[str, int],
-    seconds: float,
+    estimated: Estimate,
 ) -> Stage:
     title = stage_title(steps[0].section, report, page)
+    at = [estimated.schedule.spans[step.id] for step in steps]
     return Stage(
         name=name,
         section=steps[0].section,
@@ -151,10 +143,10 @@ def _stage(
         lines=_broken(title),
         numbers=spans([numbered[step.id] for step in steps]),
         hosts=len({step.action.host for step in steps}),
-        seconds=seconds,
-        outages=tuple(dict.fromkeys(page.product(s.action.outage) for s in steps if _is_outage(s))),
+        seconds=max(span.end_s for span in at) - min(span.start_s for span in at),
+        outages=tuple(dict.fromkeys(page.product(s.action.outage) for s in steps if outage_of(s))),
         irreversible=any(step.action.irreversible for step in steps),
-        steps=tuple(_row(step, numbered, page) for step in steps),
+        steps=tuple(_row(step, numbered, estimated.seconds[step.id], page) for step in steps),
     )
 
 
@@ -165,11 +157,7 @@ def _broken(title: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _is_outage(step: Step) -> bool:
-    return step.action.disrupts != "no" and bool(step.action.outage)
-
-
-def _row(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> StepRow:
+def _row(step: Step, numbered: Mapping[str, int], seconds: float, page: RenderOptions) -> StepRow:
     action, lang = step.action, page.lang
     deletes = action.deletes() if action.disrupts == "data" else None
     return StepRow(
@@ -178,11 +166,11 @@ def _row(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> StepRo
         host=action.host,
         module=page.product(step.module) if step.module else label("cluster-wide", lang),
         action=describe.action(action, lang),
-        seconds=action.estimate_s,
+        seconds=seconds,
         because=reason_text(step.because, lang),
         source=step.source,
         after=tuple(_after(step, numbered, page)),
-        outage=page.product(action.outage) if _is_outage(step) else "",
+        outage=page.product(action.outage) if outage_of(step) else "",
         deletes_data=action.disrupts == "data",
         irreversible=action.irreversible,
         manual=describe.manual_instruction(action),
@@ -213,13 +201,13 @@ def _overwrites(step: Step, page: RenderOptions) -> Iterator[str]:
             yield label("overwrites-value", page.lang, fact=name, before=before, after=after)
 
 
-def _tiles(plan: Plan, page: RenderOptions) -> Iterator[Tile]:
+def _tiles(plan: Plan, estimated: Estimate, page: RenderOptions) -> Iterator[Tile]:
     irreversible = sum(step.action.irreversible for step in plan.steps)
     yield Tile(name=label("html-steps", page.lang), value=str(len(plan.steps)))
-    yield Tile(name=label("html-estimate", page.lang), value=duration(total_s(plan), page.lang))
+    yield Tile(name=label("html-estimate", page.lang), value=duration(estimated.total_s, page.lang))
     yield Tile(name=label("html-hosts-count", page.lang), value=str(len({s.action.host for s in plan.steps})))
-    outage = outages(plan)
-    yield Tile(name=label("html-outages", page.lang), value=str(len(outage)), tone="warn" if outage else "none")
+    down = len(estimated.outages)
+    yield Tile(name=label("html-outages", page.lang), value=str(down), tone="warn" if down else "none")
     yield Tile(
         name=label("html-irreversible", page.lang), value=str(irreversible), tone="oneway" if irreversible else "none"
     )
@@ -228,28 +216,24 @@ def _tiles(plan: Plan, page: RenderOptions) -> Iterator[Tile]:
     )
 
 
-def _outage_chart(plan: Plan, page: RenderOptions) -> TimeChart | None:
-    at = timeline(plan)
-    outage_spans = tuple(
+def _outage_chart(plan: Plan, estimated: Estimate, page: RenderOptions) -> TimeChart | None:
+    spans, at = outage_spans(estimated.windows, page), estimated.schedule.spans
+    no_return = label("html-no-return", page.lang)
+    moments = tuple((at[step.id].start_s, "oneway", no_return) for step in plan.steps if step.action.irreversible)[:1]
+    return time_chart(spans, page.lang, total_s=estimated.total_s, moments=moments, stacked=False) if spans else None
+
+
+def outage_spans(windows: Iterable[OutageWindow], page: RenderOptions) -> tuple[Span, ...]:
+    return tuple(
         Span(
-            lane=page.product(step.action.outage),
-            start_s=at[step.id].start_s,
-            end_s=at[step.id].end_s,
+            lane=page.product(window.module),
+            start_s=window.start_s,
+            end_s=window.end_s,
             kind="warn",
-            title=f"{describe.action(step.action, page.lang)} ({duration(step.action.estimate_s, page.lang)})",
+            title=f"{page.product(window.module)} · {duration(window.end_s - window.start_s, page.lang)}",
         )
-        for step in plan.steps
-        if _is_outage(step)
+        for window in windows
     )
-    if not outage_spans:
-        return None
-    moments = tuple(
-        (at[step.id].start_s, "oneway", label("html-no-return", page.lang))
-        for step in plan.steps
-        if step.action.irreversible
-    )[:1]
-    first = sorted(outage_spans, key=lambda span: span.start_s)
-    return time_chart(first, page.lang, total_s=total_s(plan), moments=moments, stacked=False)
 
 
 def _causes(blocked: Sequence[Blocked], page: RenderOptions) -> tuple[BlockedCause, ...]:

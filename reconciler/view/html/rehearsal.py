@@ -7,6 +7,7 @@ from reconciler.core.rehearsal import Rehearsal
 from reconciler.core.schedule import Interval
 from reconciler.view import describe
 from reconciler.view.html.cluster import Tile, by_address
+from reconciler.view.html.plan import outage_spans
 from reconciler.view.html.time_chart import Span, TimeChart, time_chart
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions
@@ -37,7 +38,7 @@ def _tiles(planned: Rehearsal, page: RenderOptions) -> Iterator[Tile]:
     yield Tile(name=label("html-nine-of-ten", page.lang), value=duration(planned.p90_s, page.lang))
     yield Tile(
         name=label("html-outages", page.lang),
-        value=str(len(planned.outages)),
+        value=str(len({window.module for window in planned.outages})),
         tone="warn" if planned.outages else "none",
     )
     yield Tile(
@@ -70,15 +71,5 @@ def _chart(report: RehearsalReport, rehearsed: Rehearsal, page: RenderOptions) -
 
 
 def _outages(rehearsed: Rehearsal, page: RenderOptions) -> TimeChart | None:
-    spans = tuple(
-        Span(
-            lane=page.product(window.module),
-            start_s=window.start_s,
-            end_s=window.end_s,
-            kind="warn",
-            title=f"{page.product(window.module)} · {duration(window.end_s - window.start_s, page.lang)}",
-        )
-        for window in rehearsed.outages
-    )
-    total_s = rehearsed.schedule.total_s
+    spans, total_s = outage_spans(rehearsed.outages, page), rehearsed.schedule.total_s
     return time_chart(spans, page.lang, total_s=total_s, stacked=False) if spans else None

@@ -19,7 +19,7 @@ LABELS: dict[str, LocalizedText] = {
     "html-title-plan": message("Upgrade plan of {cluster}", "{cluster} 的升级计划"),
     "html-title-rehearsal": message("Rehearsal of {cluster}", "{cluster} 的演练"),
     "html-nine-of-ten": message("nine of ten nights within", "十次中有九次在此以内"),
-    "html-median": message("expected", "预计用时"),
+    "html-median": message("estimated", "预计用时"),
     "html-all-well": message("If all goes well", "一切顺利时"),
     "html-title-doctor": message("Readiness for {release}", "{release} 升级前检查"),
     "html-title-history": message("History of this cluster", "该集群的历史"),

@@ -297,7 +297,8 @@ LABELS: dict[str, LocalizedText] = {
     "runbook-title": message("Runbook: {cluster} to {release}", "操作手册：{cluster} 升级到 {release}"),
     "runbook-nothing": message("nothing to do", "无需执行任何步骤"),
     "runbook-counts": message(
-        "{steps:step|steps}, {irreversible} irreversible", "共 {steps} 步，其中 {irreversible} 步不可逆"
+        "{steps:step|steps}, {irreversible} irreversible, about {time} without pauses",
+        "共 {steps} 步，其中 {irreversible} 步不可逆，不计停顿约 {time}",
     ),
     "runbook-irreversible": message("irreversible: {numbers}", "不可逆：{numbers}"),
     "runbook-outage": message(

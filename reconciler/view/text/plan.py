@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from probes.fact import AnyFact, fact_id, kind_of
+from reconciler.core.estimate import Estimate, estimate
+from reconciler.core.eta import NOTHING_KNOWN
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.core.undo_scope import NO_CHANGE, RESTORED
 from reconciler.view import describe
-from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.overwritten import is_digest, overwritten
@@ -44,7 +45,9 @@ def plan_text(
 def header_text(plan: Plan, page: RenderOptions, report: ClusterReport | None = None) -> str:
     """What is confirmed: outage by product, the first irreversible step, backups, totals. A plan that does not reach
     the release says so first."""
-    return lines(_short_of(plan, page), (page.paint(_title(plan, page), "bold"),), _costs(plan, page, report), ("",))
+    estimated = estimate(plan.steps, NOTHING_KNOWN if report is None else report.durations)
+    title = page.paint(_title(plan, estimated, page), "bold")
+    return lines(_short_of(plan, page), (title,), _costs(plan, estimated, page, report), ("",))
 
 
 def stages_text(report: ClusterReport, page: RenderOptions) -> str:
@@ -99,15 +102,15 @@ def numbers(plan: Plan) -> Mapping[str, int]:
     return {step.id: number for number, step in enumerate(plan.steps, start=1)}
 
 
-def _title(plan: Plan, page: RenderOptions) -> str:
+def _title(plan: Plan, estimated: Estimate, page: RenderOptions) -> str:
     if not plan.steps:
         return label("plan-nothing-possible" if plan.blocked else "plan-empty", page.lang, release=plan.release)
     hosts = len({step.action.host for step in plan.steps})
-    time = duration(total_s(plan), page.lang)
+    time = duration(estimated.total_s, page.lang)
     return label("plan-title", page.lang, release=plan.release, steps=len(plan.steps), hosts=hosts, time=time)
 
 
-def _costs(plan: Plan, page: RenderOptions, report: ClusterReport | None) -> Iterator[str]:
+def _costs(plan: Plan, estimated: Estimate, page: RenderOptions, report: ClusterReport | None) -> Iterator[str]:
     part = ("part", part_row(plan, page))
     if not plan.steps:
         yield from rows(page, ((label(name, page.lang), text) for name, text in (part,)), indent=2)
@@ -116,7 +119,7 @@ def _costs(plan: Plan, page: RenderOptions, report: ClusterReport | None) -> Ite
     reported = (
         part,
         ("window", window_row(stop_at, outside, numbers(plan), page)),
-        ("outage", "\n".join(_outages(plan, page))),
+        ("outage", "\n".join(_outages(estimated, page))),
         ("irreversible", _no_return(plan, page)),
         ("undo", _undo(plan, page)),
         ("backup", "\n".join(_backups(plan, page))),
@@ -138,11 +141,10 @@ def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
         yield ""
 
 
-def _outages(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    result = outages(plan)
-    if not result:
+def _outages(estimated: Estimate, page: RenderOptions) -> Iterator[str]:
+    if not estimated.outages:
         yield label("outage-none", page.lang)
-    for outage in result:
+    for outage in estimated.outages:
         time, name = duration(outage.seconds, page.lang), page.product(outage.module)
         last = outage.last if outage.last != outage.first else 0
         code = "outage-many" if last else "outage-one"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from reconciler.core.estimate import estimate
 from reconciler.core.plan import Step, aborts_run
-from reconciler.view.estimate import outages
 from reconciler.view.markdown import escaped
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import duration, label
@@ -80,10 +80,12 @@ def _summary(report: ClusterReport, page: RenderOptions) -> Iterator[str]:
     else:
         numbered = {step.id: number for number, step in enumerate(plan.steps, start=1)}
         irreversible = [numbered[step.id] for step in plan.steps if step.action.irreversible]
-        yield label("runbook-counts", page.lang, steps=len(plan.steps), irreversible=len(irreversible))
+        estimated = estimate(plan.steps, report.durations)
+        counts = {"steps": len(plan.steps), "irreversible": len(irreversible)}
+        yield label("runbook-counts", page.lang, **counts, time=duration(estimated.total_s, page.lang))
         if irreversible:
             yield label("runbook-irreversible", page.lang, numbers=spans(irreversible))
-        for outage in outages(plan):
+        for outage in estimated.outages:
             product, time = page.product(outage.module), duration(outage.seconds, page.lang)
             yield label("runbook-outage", page.lang, product=product, time=time, first=outage.first, last=outage.last)
     for diagnostic, blocked in grouped(plan.blocked, lambda blocked: blocked.diagnostic).items():

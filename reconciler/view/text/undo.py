@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from actions.action import Undo
+from reconciler.core.estimate import estimate
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.plan import Plan
 from reconciler.core.undo_scope import IrreversibleStep, UndoScope
 from reconciler.view import describe
-from reconciler.view.estimate import total_s
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
@@ -16,9 +17,15 @@ from reconciler.view.text.rows import grouped
 from specs.reason import Reason
 
 
-def undo_text(undoing: UndoScope, plan: Plan, afterwards: Sequence[Reason], page: RenderOptions) -> str:
+def undo_text(
+    undoing: UndoScope,
+    plan: Plan,
+    afterwards: Sequence[Reason],
+    page: RenderOptions,
+    known: Durations = NOTHING_KNOWN,
+) -> str:
     return lines(
-        (page.paint(_title(undoing, plan, page), "bold"), ""),
+        (page.paint(_title(undoing, plan, page, known), "bold"), ""),
         _stays(undoing.irreversible, page),
         steps_lines(plan, page, {}),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
@@ -35,11 +42,12 @@ def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], remaining: int
     return lines((page.paint(done, "bold", "green"),), _afterwards(afterwards, page))
 
 
-def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
+def _title(undoing: UndoScope, plan: Plan, page: RenderOptions, known: Durations) -> str:
     if not plan.steps:
         return label("undo-title-nothing", page.lang, run=undoing.run)
     hosts = len({step.action.host for step in plan.steps})
-    reported = {"steps": len(plan.steps), "hosts": hosts, "time": duration(total_s(plan), page.lang)}
+    time = duration(estimate(plan.steps, known).total_s, page.lang)
+    reported = {"steps": len(plan.steps), "hosts": hosts, "time": time}
     return label("undo-title", page.lang, run=undoing.run, **reported)
 
 

@@ -1,6 +1,10 @@
 """A diagnostic stands once per command on stderr, however often it is handed to the emitter."""
 
+import resource
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +54,32 @@ def test_with_nothing_new_nothing_is_written(capsys: pytest.CaptureFixture[str])
     capsys.readouterr()
     output.print_diagnostics((OVERRIDDEN,), options)
     assert capsys.readouterr().err == ""
+
+
+@contextmanager
+def _full_after(size: int) -> Generator[None]:
+    """As a disk that is full: no file may become longer."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_log_whose_disk_was_full_for_a_while_goes_on_in_a_line_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check --every 5m >> FILE` runs for months."""
+    file = tmp_path / "log"
+    with file.open("w", encoding="utf-8") as stream:
+        monkeypatch.setattr("sys.stderr", stream)
+        open_files = len(list(Path("/proc/self/fd").iterdir()))
+        output.write_to_stderr("before\n")
+        with _full_after(10):
+            for _ in range(3):
+                output.write_to_stderr("too long for it\n")
+        output.write_to_stderr("after\n")
+        output.write_to_stderr("and on\n")
+        assert len(list(Path("/proc/self/fd").iterdir())) == open_files
+    assert file.read_text(encoding="utf-8") == "before\ntoo\nafter\nand on\n"

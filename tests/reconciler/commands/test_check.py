@@ -340,12 +340,40 @@ def test_a_history_that_cannot_be_kept_is_a_warning_and_alerts_are_not_lost(
     assert desk.alerts() == ["drift", "drift"]
 
 
+HISTORY = {
+    "schema": "bkrec.check-history/1",
+    "findings": {"a": {"since": 1, "last": 2}},
+    "last_success": 3,
+    "alerted": ["a"],
+}
+RECORD_DAMAGES: tuple[dict[str, Any], ...] = (
+    {"since": None},
+    {"last": "b"},
+    {"times": []},
+    {"recent": 10},
+    {"recent": "2"},
+    {"present": "no"},
+)
+DAMAGES: tuple[dict[str, Any], ...] = ({"alerted": "ab"}, {"findings": []}, {"last_success": None})
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "bkrec.check-history/1"}', "\\ud800"]
+    "text",
+    [
+        *("", "{", "[]", '{"schema": "other"}', '{"schema": "bkrec.check-history/1"}', "\\ud800"),
+        *(json.dumps(HISTORY | {"findings": {"a": {"since": 1, "last": 2} | damage}}) for damage in RECORD_DAMAGES),
+        *(json.dumps(HISTORY | damage) for damage in DAMAGES),
+    ],
 )
 def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / check_store.FILE).write_text(text, encoding="utf-8")
     assert check_store.load(tmp_path) == check_store.CheckHistory()
+
+
+def test_the_history_that_was_damaged_there_is_read_without_the_damage(tmp_path: Path) -> None:
+    (tmp_path / check_store.FILE).write_text(json.dumps(HISTORY), encoding="utf-8")
+    read = check_store.load(tmp_path)
+    assert (read.last_success, read.alerted, read.findings["a"].since) == (3, ("a",), 1)
 
 
 def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,20 @@ def test_what_is_remembered_is_bounded_and_what_is_there_stays() -> None:
     history = observe(CheckHistory(), ["there"], 1)
     for number in range(3):
         history = observe(history, ["there", *(f"x{number}-{item}" for item in range(MOST))], 2 + number)
-    assert len(history.findings) == MOST
+    assert sum(not record.counts for record in history.findings.values()) == MOST
     assert all(len(record.recent) <= RECENT_CHECKS for record in history.findings.values())
     gone = observe(replace(history, alerted=("there",)), ["there"], 9)
     assert "there" in gone.findings
+
+
+def test_of_more_findings_than_are_remembered_none_is_reported_twice() -> None:
+    """Three hosts of many are off: what was not read of them is more than that. Then one comes back."""
+    unread = [f"unit.active u{number} @h{host}" for host in range(3) for number in range(MOST)]
+    first = observe(CheckHistory(), unread, 60)
+    assert (first.alert, len(first.unreported)) == ("drift", len(unread))
+    again = observe(delivered(first), unread, 120)
+    assert again.alert is None
+    fewer = observe(delivered(again), unread[MOST:], 180)
+    assert fewer.alert is None
+    assert {record.since for record in fewer.findings.values() if record.present} == {60}
+    assert observe(delivered(fewer), [], 240).alert == "recovery"

@@ -1,7 +1,8 @@
 """A plan rehearsed on readings: what it reaches, who is cut off when, and what a failure leaves."""
 
+from reconciler.core.estimate import OutageWindow
 from reconciler.core.eta import NOTHING_KNOWN
-from reconciler.core.rehearsal import OutageWindow, Rehearsal, rehearse
+from reconciler.core.rehearsal import Rehearsal, rehearse
 from reconciler.core.schedule import LOST_HOST_S, LostHost
 from tests.reconciler.view.world import EXPECTED, PLAN, READINGS, RETIRE, START
 

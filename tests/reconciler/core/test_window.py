@@ -1,16 +1,15 @@
 """A maintenance window: until when it lasts, and which steps still fit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from actions.action import Disrupts
-from reconciler.core.plan import Plan, Step
+from reconciler.core.plan import Plan
 from reconciler.core.selection import StepGraph
 from reconciler.core.window import fits, needed_s, steps_outside, window_end
-from tests.support.flags import Raise
-from tests.support.world import plan, step
+from tests.support.timed_steps import CHAIN, timed
+from tests.support.world import plan
 
 NIGHT = datetime(2024, 6, 1, 22, 0)
 
@@ -32,37 +31,6 @@ NIGHT = datetime(2024, 6, 1, 22, 0)
 )
 def test_a_window_ends_the_next_time_that_the_clock_shows_it(now: datetime, stop_at: str, end: datetime | None) -> None:
     assert window_end(now, stop_at) == end
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed(Raise):
-    lasts_s: float = 60.0
-    product: str = ""
-
-    @property
-    def estimate_s(self) -> float:
-        return self.lasts_s
-
-    @property
-    def outage(self) -> str:
-        return self.product
-
-    @property
-    def disrupts(self) -> Disrupts:
-        return "service" if self.product else "no"
-
-
-def timed(name: str, *after: str, product: str = "", lasts_s: float = 60.0, shares: tuple[str, ...] = ()) -> Step:
-    return step(Timed(host="h", name=name, product=product, lasts_s=lasts_s, shares=shares), *after)
-
-
-CHAIN = plan(
-    timed("dump"),
-    timed("retire", "dump", product="paas", lasts_s=5.0),
-    timed("load", lasts_s=30.0),
-    timed("install", "retire", "load", product="paas", lasts_s=360.0),
-    timed("tidy", "install", lasts_s=5.0),
-)
 
 
 def test_a_step_that_begins_an_outage_needs_the_time_until_the_outage_is_over() -> None:

@@ -4,7 +4,6 @@ from functools import reduce
 
 from reconciler.core import events as ev
 from reconciler.core.eta import Durations
-from reconciler.view.estimate import outages, timeline, total_s
 from reconciler.view.progress_frame import ProgressState, advance, frame, remaining_s
 from reconciler.view.render import RenderOptions, columns
 from tests.reconciler.view.world import PLAN, RETIRE, START
@@ -75,12 +74,3 @@ def test_what_is_known_of_the_cluster_counts_more_than_the_estimates() -> None:
     known = Durations(seconds={RETIRE.id: (60.0,), START.id: (30.0,)}, runs=1)
     assert remaining_s(_screen(), PLAN, 0.0, known) == 90.0
     assert "about 2 min remaining" in frame(_screen(), PLAN, 0.0, RenderOptions(), 90.0)
-
-
-def test_steps_that_come_after_each_other_add_up() -> None:
-    assert total_s(PLAN) == RETIRE.action.estimate_s + START.action.estimate_s
-    assert timeline(PLAN)[START.id].start_s == RETIRE.action.estimate_s
-
-
-def test_an_outage_is_that_of_its_product() -> None:
-    assert [(o.module, o.seconds, o.first, o.last) for o in outages(PLAN)] == [("paas", RETIRE.action.estimate_s, 1, 1)]

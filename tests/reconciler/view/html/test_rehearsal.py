@@ -14,7 +14,7 @@ def test_each_host_has_its_lane_and_what_fails_is_red() -> None:
 def test_the_numbers_that_matter_stand_on_top() -> None:
     shown = rehearsal_page(REPORTS["rehearse"], RenderOptions())
     assert [tile.name for tile in shown["tiles"]] == [
-        "expected",
+        "estimated",
         "nine of ten nights within",
         "outages",
         "irreversible",
