@@ -92,10 +92,16 @@ def save(directory: Path, history: CheckHistory) -> None:
 def _history(document: Any) -> CheckHistory:
     if document["schema"] != SCHEMA:
         raise ValueError(SCHEMA)
-    findings = {name: _record(entry) for name, entry in document["findings"].items()}
-    alerted: list[Any] = _of_type(list, document["alerted"])
-    last_success = _of_type(int, document["last_success"])
-    return CheckHistory(findings=findings, last_success=last_success, alerted=tuple(_of_type(str, a) for a in alerted))
+    return CheckHistory(
+        findings={name: _record(entry) for name, entry in document["findings"].items()},
+        last_success=_of_type(int, document["last_success"]),
+        alerted=_names(document["alerted"]),
+    )
+
+
+def _names(entries: Any) -> tuple[str, ...]:
+    _of_type(list, entries)
+    return tuple(_of_type(str, name) for name in entries)
 
 
 def _record(entry: Any) -> FindingRecord:

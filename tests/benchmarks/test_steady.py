@@ -23,11 +23,12 @@ def checking(checks: int) -> subprocess.Popen[bytes]:
 
 def test_the_first_check_is_cold_and_of_the_later_ones_the_pause_is_taken_off() -> None:
     ends = [Moment(at_s=at, cpu_s=cpu, memory_mb=mb) for at, cpu, mb in ((14, 2, 70), (16, 3, 72), (19, 3.5, 71))]
-    measured = row(3, "converged", 10.0, ends, (2.0, 0.5))
+    measured = row(3, "converged", 10.0, ends, (2.0, 0.5), 0.4)
     assert (measured.checks, measured.cold_s, measured.steady_s, measured.ratio) == (2, 4.0, 1.5, 0.375)
     assert (measured.cold_cpu_s, measured.steady_cpu_s, measured.cpu_ratio) == (2, 0.75, 0.375)
     assert (measured.cold_mb, measured.last_mb) == (70, 71)
     assert (measured.bare_cold_s, measured.bare_steady_s, measured.bare_ratio) == (2.0, 0.5, 0.25)
+    assert (measured.digest_steady_s, measured.digest_ratio) == (0.4, 0.2)
 
 
 def test_bare_asyncssh_is_sent_what_one_check_sent_and_says_when_each_round_ended(tmp_path: Path) -> None:
