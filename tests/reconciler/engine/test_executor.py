@@ -749,6 +749,7 @@ def test_who_leaves_at_once_does_not_wait_for_what_is_read_ahead() -> None:
         if b.flag in requested:
             stop.request()
             stop.request()
+        if world.launched:
             async with asyncio.timeout(10):
                 await asyncio.Event().wait()
         return await world.look(requested)
