@@ -238,6 +238,21 @@ def test_where_the_products_directory_is_a_link_its_files_are_compared_too(tree:
     assert (tree.home / "auth").is_dir()
 
 
+def test_where_a_products_own_directory_is_a_link_its_files_are_sealed_and_compared_too(tree: VendorTree) -> None:
+    (tree.home / "auth").rename(tree.root / "elsewhere")
+    (tree.home / "auth").symlink_to(tree.root / "elsewhere")
+    file = tree.home / "auth/bin/run"
+    file.parent.mkdir()
+    file.write_text("edited before\n")
+    *said, reply = seal(tree)
+    assert reply == "bkrec-seal differs"
+    assert [line.split("\t")[:4] for line in said] == [["=differs", "auth", "-", "/home/auth/bin/run"]]
+    file.write_text("x CANARY\n")
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    file.write_text("edited\n")
+    assert changes(tree) == ["content programs /home/auth/bin/run", "rendered auth /home/auth/bin/run"]
+
+
 def test_nothing_but_the_seal_is_written_and_nothing_stays_mounted(tree: VendorTree) -> None:
     mounts, before = Path("/proc/self/mountinfo").read_text(), everything(tree.root, Path("/etc/blueking"))
     temporary = set(os.listdir("/tmp"))
