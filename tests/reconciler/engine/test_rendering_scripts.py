@@ -130,6 +130,15 @@ def test_only_a_difference_is_accepted(tree: VendorTree, named: str) -> None:
     assert not (tree.root / "state/seal/differences").exists()
 
 
+def test_what_is_accepted_already_may_be_accepted_again(tree: VendorTree) -> None:
+    """Of two hosts one had answered; the same command is given once more."""
+    (tree.home / "etc/auth.yaml").write_text("mine\n")
+    for _ in range(2):
+        assert seal(tree, "accept-rendered", accepting(tree, "/home/etc/auth.yaml"))[-1] == "bkrec-seal accepted"
+    assert len((tree.root / "state/seal/differences").read_text().split()) == 3, "digest, module and file, once"
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+
+
 def test_on_a_sealed_host_differences_are_changes_of_the_seal(tree: VendorTree) -> None:
     seal(tree)
     (tree.home / "etc/auth.yaml").write_text("mine\n")
