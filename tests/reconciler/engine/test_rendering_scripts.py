@@ -130,6 +130,18 @@ def test_only_a_difference_is_accepted(tree: VendorTree, named: str) -> None:
     assert not (tree.root / "state/seal/differences").exists()
 
 
+def test_of_two_differences_the_one_that_is_named_is_accepted(tree: VendorTree) -> None:
+    for name in ("auth.yaml", "other.yaml"):
+        (tree.root / f"src/auth/templates/#etc#{name}").write_text("__LAN_IP__\n")
+        (tree.home / "etc" / name).write_text("mine\n")
+    assert seal(tree, "accept-rendered", f"{tree.scope('auth')}auth {tree.home}/etc/auth.yaml\n")[-1].endswith(
+        "accepted"
+    )
+    *said, reply = seal(tree)
+    assert reply == "bkrec-seal differs"
+    assert [line.split("\t")[3] for line in said if line.startswith("=differs")] == ["/home/etc/other.yaml"]
+
+
 def test_what_is_accepted_already_may_be_accepted_again(tree: VendorTree) -> None:
     """Of two hosts one had answered; the same command is given once more."""
     (tree.home / "etc/auth.yaml").write_text("mine\n")
