@@ -297,6 +297,15 @@ def test_a_renderer_that_writes_elsewhere_cannot(tree: VendorTree) -> None:
     assert not (tree.root / "spoilt").exists()
 
 
+def test_a_renderer_sees_no_process_but_its_own(tree: VendorTree) -> None:
+    script = tree.root / "install/bin/bkr.sh"
+    script.write_text(
+        script.read_text().replace("\n", "\nread -r first </proc/1/comm; [[ $first = timeout ]] || exit 1\n", 1)
+    )
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
 @pytest.mark.parametrize("name", ["a b", "a\\b", "a\nb", "%s", "-a"])
 def test_whatever_a_file_system_is_mounted_on_nothing_is_written_there(tree: VendorTree, name: str) -> None:
     """The mount is the test's own: made in a namespace in which the whole seal runs."""
