@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import cast
 
 import pytest
@@ -313,18 +314,35 @@ def test_whatever_a_file_system_is_mounted_on_nothing_is_written_there(tree: Ven
     place.mkdir()
     script = tree.root / "install/bin/bkr.sh"
     script.write_text(f'#!/bin/sh\nfor place in {tree.root}/*; do echo x >"$place/spoilt"; done\n')
-    words = ["mount", "-t", "tmpfs", "bkrec-test", str(place)]
-    inside = 'mount --make-rprivate / && "$@" && "$0" -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && ls "$PLACE"'
+    before = f"mount --make-rprivate / && mount -t tmpfs bkrec-test {quote(str(place))}"
+    said = sealed_between(tree, before, f"ls {quote(str(place))}")
+    assert said[0] == "=uncompared\tauth\tfailed"
+    assert said[-1].startswith("bkrec-seal sealed"), "and nothing is in the mount"
+
+
+def test_where_a_new_namespace_shares_its_mounts_nothing_is_mounted_outside(tree: VendorTree) -> None:
+    """As systemd makes all mounts shared, and unshare(1) of util-linux 2.23 leaves them so."""
+    tools = tool(tree.root / "tools", "unshare", 'exec /usr/bin/unshare --propagation unchanged "$@"')
+    look = "cat /proc/self/mountinfo"
+    said = sealed_between(tree, f"mount --make-rshared / && {look}", look, tools=tools)
+    (reply,) = (number for number, line in enumerate(said) if line.startswith("bkrec-seal sealed"))
+    assert said[:reply] == said[reply + 1 :]
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
+def sealed_between(tree: VendorTree, before: str, after: str, *, tools: Path | None = None) -> list[str]:
+    """What is said, in mounts of the test's own."""
+    inside = f'{before} && sh -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && {after}'
+    path = path_of("/bin/sh") if tools is None else f"{tools}:{path_of('/bin/sh')}"
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", inside, "sh", *words],
+        ["unshare", "-m", "sh", "-c", inside],
         input=tree.scope("auth"),
         capture_output=True,
         text=True,
         check=True,
-        env={"PATH": path_of("/bin/sh"), "SEALED": SEAL, "STATE": str(tree.root / "state"), "PLACE": str(place)},
+        env={"PATH": path, "SEALED": SEAL, "STATE": str(tree.root / "state")},
     )
-    assert done.stdout.splitlines()[0] == "=uncompared\tauth\tfailed"
-    assert done.stdout.splitlines()[-1].startswith("bkrec-seal sealed"), "and nothing is in the mount"
+    return done.stdout.splitlines()
 
 
 def test_a_renderer_that_does_not_end_is_stopped_with_all_that_it_started(tree: VendorTree) -> None:
