@@ -229,6 +229,13 @@ def test_where_no_namespace_is_allowed_the_renderer_is_not_run(tree: VendorTree,
     assert not (tree.root / "it-ran").exists()
 
 
+def test_where_one_mount_cannot_be_made_read_only_the_renderer_is_not_run(tree: VendorTree) -> None:
+    refuses = 'case "$*" in *remount*" /") exit 32 ;; esac; exec /usr/bin/mount "$@"'
+    (tree.root / "install/bin/bkr.sh").write_text(f"#!/bin/sh\ntouch {tree.root}/it-ran\n")
+    assert seal(tree, tools=tool(tree.root / "tools", "mount", refuses))[0] == "=uncompared\tauth\tnamespace"
+    assert not (tree.root / "it-ran").exists()
+
+
 def test_a_placeholder_that_the_renderer_would_empty_is_told_apart_from_an_edit(tree: VendorTree) -> None:
     template = tree.root / "src/auth/templates/#etc#auth.yaml"
     template.write_text(template.read_text() + "sid: __SID__\n")
