@@ -236,6 +236,16 @@ def test_where_one_mount_cannot_be_made_read_only_the_renderer_is_not_run(tree: 
     assert not (tree.root / "it-ran").exists()
 
 
+@pytest.mark.parametrize("order", [("auth", "esb"), ("esb", "auth")])
+def test_of_two_modules_each_is_compared_by_itself(tree: VendorTree, order: tuple[str, str]) -> None:
+    """Also where both have a template of one file: then it is as one of them writes it."""
+    tree.module("esb", {"#etc#esb.yaml": "esb\n", "#etc#auth.yaml": "esb\n"}, X="1")
+    (tree.home / "etc/esb.yaml").write_text("esb\n")
+    assert seal(tree, words=tree.scope(*order))[-1].startswith("bkrec-seal sealed")
+    rendered = [line for line in manifest(tree).splitlines() if line.startswith("@rendered")]
+    assert rendered == ["@rendered\tauth\t/home/etc/auth.yaml", "@rendered\tesb\t/home/etc/esb.yaml"]
+
+
 def test_a_placeholder_that_the_renderer_would_empty_is_told_apart_from_an_edit(tree: VendorTree) -> None:
     template = tree.root / "src/auth/templates/#etc#auth.yaml"
     template.write_text(template.read_text() + "sid: __SID__\n")
