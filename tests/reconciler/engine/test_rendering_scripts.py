@@ -256,6 +256,26 @@ def test_a_placeholder_that_the_renderer_would_empty_is_told_apart_from_an_edit(
     assert seal(tree)[-1].startswith("bkrec-seal sealed"), "the installer left it empty too"
 
 
+@pytest.mark.parametrize(
+    ("script", "words", "instead"),
+    [
+        ("install/bin/bkr.sh", "home={root}/home", "home={root}//home/"),
+        ("install/bin/render_tpl", 'echo "render', ': "render'),
+    ],
+    ids=["spelt otherwise", "not said"],
+)
+def test_which_file_is_left_empty_is_found_whatever_the_renderer_says_of_it(
+    tree: VendorTree, script: str, words: str, instead: str
+) -> None:
+    path = tree.root / script
+    before, after = (text.replace("{root}", str(tree.root)) for text in (words, instead))
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+    (tree.root / "src/auth/templates/#etc#auth.yaml").write_text("sid: __SID__\n")
+    (tree.home / "etc/auth.yaml").write_text("sid: 7\n")
+    assert seal(tree)[0].split("\t")[:4] == ["=differs", "auth", "emptied", "/home/etc/auth.yaml"]
+
+
 def test_a_file_behind_a_link_is_compared_too(tree: VendorTree) -> None:
     file = tree.home / "etc/auth.yaml"
     file.rename(tree.root / "elsewhere.yaml")
