@@ -221,6 +221,13 @@ def test_a_module_that_is_not_installed_there_is_not_compared_and_there_is_nothi
     assert reply.startswith("bkrec-seal sealed")
 
 
+@pytest.mark.parametrize("version", ["src/auth/VERSION", "home/auth/VERSION"])
+def test_a_package_that_does_not_say_its_version_is_compared(tree: VendorTree, version: str) -> None:
+    (tree.root / version).unlink()
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
 @pytest.mark.parametrize("missing", ["unshare", "mount"])
 def test_where_no_namespace_is_allowed_the_renderer_is_not_run(tree: VendorTree, missing: str) -> None:
     tools = tool(tree.root / "tools", missing, "exit 1")
