@@ -374,6 +374,21 @@ def test_where_a_new_namespace_shares_its_mounts_nothing_is_mounted_outside(tree
     assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
 
 
+@pytest.mark.parametrize(
+    ("profile", "reply"),
+    [("", "bkrec-seal differs"), ("export SID=7\n", "bkrec-seal sealed")],
+    ids=["whoever calls", "root's profile"],
+)
+def test_the_renderer_has_the_variables_of_a_login_and_no_others(tree: VendorTree, profile: str, reply: str) -> None:
+    """`bkcli render` calls it in a login of root's; an operator's own shell may have anything."""
+    (tree.root / "src/auth/templates/#etc#auth.yaml").write_text("sid: __SID__\n")
+    (tree.home / "etc/auth.yaml").write_text("sid: 7\n")
+    (tree.root / "roots-home").mkdir()
+    (tree.root / "roots-home/.bashrc").write_text(profile)
+    before = f"mount --make-rprivate / && mount --bind {quote(str(tree.root))}/roots-home /root && export SID=7"
+    assert sealed_between(tree, before, "true")[-1].startswith(reply)
+
+
 def sealed_between(tree: VendorTree, before: str, after: str, *, tools: Path | None = None) -> list[str]:
     """What is said, in mounts of the test's own."""
     inside = f'{before} && sh -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && {after}'
