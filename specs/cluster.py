@@ -51,12 +51,12 @@ class Ssh(Model):
     config: str = ""
 
 
-def one_spelling(path: str) -> str:
+def normalise_path(path: str) -> str:
     """Hosts show files as /data/bkce/etc, whoever wrote /data/bkce/ or /data//bkce."""
     return "/" + "/".join(name for name in path.split("/") if name not in ("", "."))
 
 
-Directory = Annotated[str, Field(pattern=PATH), AfterValidator(one_spelling)]
+Directory = Annotated[str, Field(pattern=PATH), AfterValidator(normalise_path)]
 
 
 class Paths(Model):

@@ -52,6 +52,7 @@ roots() { # of $scope, patterns resolved
         for path in $value; do
           if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\t%s\n' "$part" "$path"; fi
         done ;;
+      @linked) if [ -L "$value" ] && [ -d "$value" ]; then printf '%s\t%s\n' "$part" "$value"; fi ;;
       @unit) unit_files "$value" ;;
     esac
   done | LC_ALL=C sort -u
@@ -165,8 +166,9 @@ digests() { # of the paths on stdin, as sha256sum prints them; what cannot be re
 }
 """
 LISTED: LiteralString = REGISTRATIONS_SHELL + LISTING
-"""Needs $scope: lines `@root PART PATTERN`, `@exclude - PATTERN`, `@unit - NAME`, `@unit-directory - PATH`,
-`@container - NAME`, `@sysctl - PATTERN`, `@saas LOGIN-PATH CODE`, `@gateway LOGIN-PATH NAME`."""
+"""Needs $scope: lines `@root PART PATTERN`, `@linked PART DIRECTORY` (a root where it is a link), `@exclude - PATTERN`,
+`@unit - NAME`, `@unit-directory - PATH`, `@container - NAME`, `@sysctl - PATTERN`, `@saas LOGIN-PATH CODE`,
+`@gateway LOGIN-PATH NAME`."""
 
 JUDGE: LiteralString = r"""
 judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present entries; $purpose digest|compare|write

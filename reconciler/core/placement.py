@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from reconciler.core.redact import clean
-from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, one_spelling, with_versions
+from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, normalise_path, with_versions
 from specs.diagnostic import Diagnostic, LayoutError, SpecError, diagnose
 from specs.install_config import HostLayout, parse
 from specs.module import Module
@@ -182,7 +182,7 @@ def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
 
 def _other_source(file: ClusterFile, src: str) -> list[Diagnostic]:
     """Unpacked where none of the vendor's scripts reads, the package would be installed by nobody."""
-    if not src or one_spelling(src) == file.paths.src:
+    if not src or normalise_path(src) == file.paths.src:
         return []
     where = f"{file.controller.address} {file.paths.install}/bin/04-final/global.env"
     return [diagnose("source-path-differs", where=where, vendor=clean(src)[:200], src=file.paths.src)]

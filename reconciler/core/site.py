@@ -111,6 +111,11 @@ def _facts(line: SiteExpectation, everyone: Sequence[str]) -> Iterator[AnyFact]:
     surplus = sorted(set(line.fact) - names)
     if surplus:
         raise ValueError(f"{kind} has no field {', '.join(surplus)}, but {', '.join(sorted(names - {'kind'}))}")
+    broken = [
+        name for name, value in line.fact.items() if isinstance(value, str) and not {"\0", "\n"}.isdisjoint(value)
+    ]
+    if broken:
+        raise ValueError(f"{broken[0]} holds a NUL or a line break")
     adapter: TypeAdapter[AnyFact] = TypeAdapter(fact_type)
     for host in line.hosts or everyone:
         yield adapter.validate_python({**line.fact, "host": host})

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, kind_of
@@ -65,18 +65,25 @@ class HostQuestion:
         return _read_sections(self.queries, sections, None)
 
 
-Question = Callable[[Iterable[AnyFact]], HostQuestion | None]
-"""How a step's facts are asked with its job: `question_of` with its first argument given."""
+class Question(Protocol):
+    """How a step's facts are asked with its job: `question_of` with its first argument given."""
+
+    def __call__(self, *groups: Iterable[AnyFact]) -> HostQuestion | None: ...
 
 
-def question_of(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> HostQuestion | None:
-    """None where they are about several hosts, or none, or where nothing can read one of them."""
-    requested = tuple(dict.fromkeys(facts))
-    by_host = _by_host(probes, requested)
-    if len(by_host) != 1:
-        return None
-    (queries,) = by_host.values()
-    if sum(len(query.facts) for query in queries) != len(requested):
+def question_of(probes: Sequence[Probe], *groups: Iterable[AnyFact]) -> HostQuestion | None:
+    """Each group is read once all of the one before has been, also where a family has facts in both. None where they
+    are about several hosts, or none, or where nothing can read one of them."""
+    known: set[AnyFact] = set()
+    hosts: set[str] = set()
+    queries: list[_Query] = []
+    for group in groups:
+        requested = tuple(fact for fact in dict.fromkeys(group) if fact not in known)
+        known.update(requested)
+        for host, per_host in _by_host(probes, requested).items():
+            hosts.add(host)
+            queries += per_host
+    if len(hosts) != 1 or sum(len(query.facts) for query in queries) != len(known):
         return None
     nonce = secrets.token_hex(12)
     return HostQuestion(

@@ -37,7 +37,7 @@ def _no_checks(_: Plan) -> tuple[AnyExpected, ...]:
     return ()
 
 
-def _by_itself(_: Iterable[AnyFact]) -> HostQuestion | None:
+def _by_itself(*_: Iterable[AnyFact]) -> HostQuestion | None:
     """With no job."""
 
 

@@ -135,10 +135,11 @@ if [ "$purpose" = accept-rendered ]; then
   meant=$(printf '%s\n=differs\n%s\n' "$accepted" "$compared" | awk -F '\t' '
     $0 == "=differs" { section = $0; next }
     section == "" && NF { named[$0] = 1; next }
-    $1 == "=differs" && ($2 " " $4) in named { print $5 "\t" $2 "\t" $4; delete named[$2 " " $4] }
+    $1 == "=differs" && ($2 " " $4) in named { print $5 "\t" $2 "\t" $4 }
+    $1 == "=differs" || $1 == "=meant" { delete named[$2 " " $4] }
     END { for (name in named) exit 1 }') || say unknown
-  printf '%s\n' "$meant" >>"$differences" && dd if=/dev/null of="$differences" conv=notrunc,fsync 2>/dev/null ||
-    say unwritable
+  if [ -n "$meant" ]; then printf '%s\n' "$meant" >>"$differences" || say unwritable; fi
+  dd if=/dev/null of="$differences" conv=notrunc,fsync 2>/dev/null || say unwritable
   recorded "$(printf '%s\n' "$accepted" | sed 's/^/rendered /')"
   say accepted
 fi

@@ -27,12 +27,15 @@ from reconciler.rules import dependencies, gateway
 from reconciler.rules.module_facts import DOCKER, LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
+from specs.module import Rendering
 from specs.reason import Reason, inline, reason
 from specs.seal import SealedRows
 
 FACTS = (SealChanges, SealedFile)
 ROWS: tuple[SealedRows, ...] = ("saas", "gateway")
 SOURCE = "/var/lib/bkrec/seal/manifest"
+HOME = "{home}"
+"""The root whose directories are the products', each of which may be a link to another disk."""
 
 
 def facts_of(cluster: Cluster) -> tuple[SealChanges, ...]:
@@ -195,6 +198,9 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
         if part.controller and host != cluster.controller:
             continue
         yield from (f"@root\t{part.name}\t{_path(cluster, root)}" for root in part.roots)
+        if HOME in part.roots:
+            calls = _render_calls(cluster, host)
+            yield from (f"@linked\t{part.name}\t{cluster.home(call.directory)}" for call in calls)
         yield from (f"@sysctl\t-\t{_path(cluster, file)}" for file in part.kernel)
         for rows in part.rows:
             yield from (f"@{rows}\t{login_path}\t{name}" for login_path, name in _rows(cluster, rows))
@@ -207,12 +213,15 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
 
 def _renderings(cluster: Cluster, host: str) -> Iterator[str]:
     """What the vendor's call would write there, for `engine/rendering_scripts.py`."""
-    paths = cluster.paths
-    modules = (module for module in (*cluster.modules(), *cluster.base_services()) if host in cluster.hosts(module))
-    calls = [module.render for module in modules if module.render is not None]
+    paths, calls = cluster.paths, _render_calls(cluster, host)
     if calls:
         yield from (f"@renderer\t{name}\t{getattr(paths, name)}" for name in ("home", "install", "src"))
     yield from (f"@render\t{call.module}\t{call.directory}" for call in calls)
+
+
+def _render_calls(cluster: Cluster, host: str) -> tuple[Rendering, ...]:
+    modules = (module for module in (*cluster.modules(), *cluster.base_services()) if host in cluster.hosts(module))
+    return tuple(module.render for module in modules if module.render is not None)
 
 
 def rendering_scope(cluster: Cluster, host: str, files: Sequence[str]) -> str:

@@ -169,7 +169,7 @@ def test_a_client_that_was_stopped_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", ["user\\tiam\\t10.0.0.2", "user\\tjob\\t10.0.0.1"])
 def test_a_table_that_a_stopped_client_had_begun_to_print_is_none(tmp_path: Path, cut: str) -> None:
     """It prints in blocks of 4 KB, errors at once; then the server stood still until the time was over."""
-    rows, errors = ROWS[: ROWS.index(cut)], "ERROR 1049 (42000) at line 3: Unknown database 'open_paas'"
+    rows, errors = ROWS[: ROWS.index(cut)], f"{NO_ROLES}\nERROR 1049 (42000) at line 3: Unknown database 'open_paas'"
     tools = client(tmp_path, rows, errors)
     apps: list[MysqlFact] = [fact for fact in FACTS if isinstance(fact, LoginPath | AppRegistered)]
     assert asked(tools, apps) == ["works", "absent", "absent"]
@@ -267,6 +267,14 @@ def privileges(directory: Path, rows: tuple[str, ...], errors: str = NO_ROLES, s
             (f"global iam@10.0.0.0/255.255.255.0 {NO_INSERT}", f"global iam@10.0.0.% {ALL}"),
             ("iam@10.0.0.0/255.255.255.0 INSERT",),
         ),
+        (
+            (
+                f"global iam@10.0.0.1 {ALL}",
+                f"global iam@10.0.0.2 {ALL}",
+                f"global iam@10.0.0.0/255.255.255.0 {NO_INSERT}",
+            ),
+            (),
+        ),
         ((f"global iam@10.0.0.% {ALL}", f"global iam@10.0.0._ {NO_INSERT}"), ("iam@10.0.0._ INSERT",)),
         ((f"global iam@10.0.0.% {NO_INSERT}", f"schema iam@% {ALL}"), ()),
         ((f"global iam@10.0.0.9 {NONE}", f"global paas@10.0.0.1 {NONE}", f"global @10.0.0.1 {NONE}"), ()),
@@ -286,8 +294,9 @@ def privileges(directory: Path, rows: tuple[str, ...], errors: str = NO_ROLES, s
     ids=[
         "as-the-vendor-grants", "one-revoked", "all-revoked", "no-more-migrations", "from-everywhere", "a-network",
         "the-exact-account-counts", "the-nearest-pattern-counts", "of-three-patterns", "and-not-a-wider-one",
-        "a-network-before-a-pattern", "either-may-be-taken", "but-for-its-schema-from-everywhere",
-        "others-accounts", "one-schema", "rows-of-one-schema", "reads-another-schema",
+        "a-network-before-a-pattern", "an-address-before-a-network", "either-may-be-taken",
+        "but-for-its-schema-from-everywhere", "others-accounts", "one-schema", "rows-of-one-schema",
+        "reads-another-schema",
         "revoked-for-its-schema", "revoked-but-for-its-schema", "of-another-user", "single-tables", "routines",
         "no-account",
     ],
@@ -336,6 +345,8 @@ def test_privileges_that_may_not_be_read_are_unknown(tmp_path: Path) -> None:
         (("10_0.0.1",), "missing"),
         (("10.0.0.0/24",), "missing"),
         (("10.0.0.1/255.255.255.0",), "missing"),
+        (("0.0.0.0/0.0.0.0",), "missing"),
+        (("10.0.0",), "missing"),
         (("10.0.0.0/0.255.255.255",), "missing"),
         (("0.0.0.1/0.0.0.1", "0.0.0.2/0.0.0.2"), "granted"),
     ],

@@ -87,6 +87,7 @@ class VendorTree:
         lines = [
             f"@root\tconfiguration\t{self.home}/etc",
             f"@root\tprograms\t{self.home}",
+            *(f"@linked\tprograms\t{self.home}/{module}" for module in modules),
             *(f"@renderer\t{name}\t{self.root}/{name}" for name in ("home", "install", "src")),
             *(f"@render\t{module}\t{module}" for module in modules),
         ]

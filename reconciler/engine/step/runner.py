@@ -363,12 +363,13 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
 
 
 def _job_question(attempt: StepAttempt, context: RunContext) -> JobQuestion:
-    """Steps of other hosts, or that need to know something of one, are read by themselves."""
+    """Steps of other hosts, or that need to know something of one, are read by themselves. What the others need is read
+    last: what this one ensures may show while that is read."""
     ensured = facts_of(attempt.step.action.ensures())
     ahead = tuple(
         step for step in attempt.next_steps.steps() if all(fact.host == attempt.host for fact in _facts_needed(step))
     )
-    question = context.question((*ensured, *(fact for step in ahead for fact in _facts_needed(step))))
+    question = context.question(ensured, (fact for step in ahead for fact in _facts_needed(step)))
     return JobQuestion(question=question, ahead=ahead)
 
 

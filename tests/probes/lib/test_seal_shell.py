@@ -180,6 +180,28 @@ def test_what_the_installers_leave_in_directories_of_the_system_is_sealed(tmp_pa
     assert platform.changes() == [f"gone host {file.removeprefix('/')}"]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_a_link_of_the_scope_leads_to_is_listed_below_its_name_and_once(tmp_path: Path, shell: str) -> None:
+    """A disk was full, and a product moved to another."""
+    platform = SealedPlatform(tmp_path, shell=shell, scope=[f"@linked\tprograms\t{tmp_path}/etc/{n}" for n in "abcd"])
+    platform.write("b/is-none")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/program").write_text("as it was\n")
+    (tmp_path / "other").write_text("as it was\n")
+    (platform.etc / "a").symlink_to("../elsewhere")
+    (platform.etc / "c").symlink_to(tmp_path / "other")
+    (platform.etc / "d").symlink_to(tmp_path / "nowhere")
+    assert platform.seal().stdout.splitlines()[-1].startswith("bkrec-seal sealed")
+    names = [line.split("\t")[-1].partition("\\")[0] for line in platform.manifest.read_text().splitlines()]
+    assert platform.changes() == []
+    (tmp_path / "elsewhere/program").write_text("another\n")
+    (tmp_path / "elsewhere/added").write_text("")
+    assert platform.changes() == ["content programs etc/a/program", "new programs etc/a/added"], names
+    (platform.etc / "a").unlink()
+    (platform.etc / "a").mkdir()
+    assert platform.changes() == ["gone programs etc/a/program"]
+
+
 def matched(pattern: str, root: Path) -> Path:
     """A file that the pattern leaves out, below a directory of the test."""
     name = pattern.replace("{home}", "/home").replace("{install}", "/install").replace("[0-9]", "1")

@@ -117,13 +117,26 @@ def _set(run: RunReport, seconds: float, *, within: bool = False) -> RunReport:
 
 
 @pytest.mark.parametrize("within", [False, True])
-@pytest.mark.parametrize("seconds", [150.0, 86_400.0, -150.0, -86_400.0])
+@pytest.mark.parametrize("seconds", [150.0, 86_400.0, -30.0, -150.0, -86_400.0])
 def test_a_clock_that_is_set_in_the_middle_of_a_run_makes_no_moment_longer(seconds: float, within: bool) -> None:
     """A laptop that slept, too. The steps themselves are timed by a clock that only goes forward."""
     night = _run({step.id: 2.0 for step in STEPS}, pause_s=1.0)
     alone = durations_of([_set(night, seconds, within=within)]).moment_s
     assert alone in (0.0, pytest.approx(18 / 20))
     assert durations_of([_set(night, seconds, within=within), night]).moment_s == pytest.approx(19 / 20, abs=0.06)
+
+
+def test_steps_beside_a_long_one_make_no_moment_longer() -> None:
+    spans = {"long": (0, 100), "last": (105, 115), "a": (0, 10), "b": (11, 21), "c": (22, 30)}
+    after = {"last": ("long",), "b": ("a",), "c": ("b",)}
+    steps = tuple(
+        StepReport(
+            step=name, outcome="done", started=_time(start), ended=_time(end), seconds=end - start,
+            host="h" if name in ("long", "last") else "other", after=after.get(name, ()),
+        )
+        for name, (start, end) in spans.items()
+    )  # fmt: skip
+    assert durations_of([RunReport(run="r", steps=steps)], STEPS).moment_s == pytest.approx(5 / 2)
 
 
 def test_a_moment_in_which_the_run_slept_is_none_and_the_others_count() -> None:

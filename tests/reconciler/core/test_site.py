@@ -53,6 +53,8 @@ def test_it_may_be_expected_not_to_be_there() -> None:
         ('kind = "port.listening", port = 80', '"yes"', "bool"),
         ('kind = "path.line", path = "/x", line = "y"', "false", "`absent = true`"),
         ('kind = "port.listening", port = "http"', "true", "port"),
+        ('kind = "path.kind", path = "/x\\u0000y"', '"file"', "path holds a NUL or a line break"),
+        ('kind = "path.line", path = "/x", line = "y\\nz"', "true", "line holds a NUL or a line break"),
     ],
     ids=[
         "kind",
@@ -62,6 +64,8 @@ def test_it_may_be_expected_not_to_be_there() -> None:
         "not a yes",
         "a no that reads absent",
         "not a number",
+        "what no shell can hold",
+        "two lines for one",
     ],
 )
 def test_what_would_never_be_compared_is_refused_by_its_number(fact: str, value: str, words: str) -> None:

@@ -40,6 +40,18 @@ def test_each_file_has_its_own_and_each_name(tmp_path: Path) -> None:
     assert len({state_path("c", FILE, environ), *others}) == 3
 
 
+def test_whatever_way_leads_to_the_file_it_says_which_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, environ = tmp_path / "site/cluster.toml", {"XDG_STATE_HOME": str(tmp_path / "state")}
+    file.parent.mkdir()
+    file.touch()
+    (tmp_path / "link").symlink_to("site")
+    monkeypatch.chdir(tmp_path)
+    ways = ("link/cluster.toml", "./site/../link//cluster.toml", str(file))
+    places = [state_dir("c", Path(way), environ) for way in ways]
+    assert set(places) == {state_path("c", file, environ)}
+    assert json.loads((places[0] / "cluster.json").read_text(encoding="utf-8"))["file"] == str(file)
+
+
 def test_it_is_private_and_says_whose_it_is(tmp_path: Path) -> None:
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     place = state_path("c", FILE, environ)

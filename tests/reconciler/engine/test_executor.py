@@ -670,8 +670,8 @@ def test_a_foreign_job_that_is_read_ahead_is_waited_for() -> None:
 class Asked(Watched):
     """Whoever sees a job end is answered there whatever is asked about its host, at that moment."""
 
-    def question(self, facts: Iterable[AnyFact]) -> HostQuestion | None:
-        requested = tuple(facts)
+    def question(self, *groups: Iterable[AnyFact]) -> HostQuestion | None:
+        requested = tuple(fact for group in groups for fact in group)
         everything = Probe(
             family="all",
             facts=(Flag, JobAttempts, HostUptime, JobsRunning),
@@ -749,6 +749,7 @@ def test_who_leaves_at_once_does_not_wait_for_what_is_read_ahead() -> None:
         if b.flag in requested:
             stop.request()
             stop.request()
+        if world.launched:
             async with asyncio.timeout(10):
                 await asyncio.Event().wait()
         return await world.look(requested)

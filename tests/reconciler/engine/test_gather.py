@@ -239,6 +239,22 @@ def test_what_cannot_be_asked_of_one_host_is_no_question(facts: tuple[Any, ...])
     assert question_of([SAID], facts) is None
 
 
+def test_what_comes_next_is_read_when_all_before_it_has_been(host: LocalTransport, tmp_path: Path) -> None:
+    """A page that is slow to come, and meanwhile what the next step is about has changed."""
+    page, shown, added = (Other(host=H), *(Said(host=H, what=str(tmp_path / name)) for name in ("shown", "added")))
+
+    def there(facts: Sequence[Any]) -> Command:
+        script: LiteralString = 'for name; do if [ -e "$name" ]; then printf "yes\\0"; else printf "no\\0"; fi; done'
+        return Command(script=script, args=tuple(fact.what for fact in facts))
+
+    probes = [Probe(family="said", facts=(Said,), command=there, parse=_zipped)]
+    probes.append(other('printf 200; : >"$1"', args=(added.what,)))
+    question = question_of(probes, [shown, page], [shown, added])
+    assert question is not None
+    readings = question.readings(asyncio.run(host.run(H, question.program)))
+    assert readings == {page: Known("200"), shown: Known("no"), added: Known("yes")}
+
+
 def test_an_answer_that_lacks_a_part_is_none(host: LocalTransport) -> None:
     question = question_of([SAID, other("printf b")], [Said(host=H, what="a"), Other(host=H, what="b")])
     assert question is not None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import cast
 
 import pytest
@@ -130,6 +131,27 @@ def test_only_a_difference_is_accepted(tree: VendorTree, named: str) -> None:
     assert not (tree.root / "state/seal/differences").exists()
 
 
+def test_of_two_differences_the_one_that_is_named_is_accepted(tree: VendorTree) -> None:
+    for name in ("auth.yaml", "other.yaml"):
+        (tree.root / f"src/auth/templates/#etc#{name}").write_text("__LAN_IP__\n")
+        (tree.home / "etc" / name).write_text("mine\n")
+    assert seal(tree, "accept-rendered", f"{tree.scope('auth')}auth {tree.home}/etc/auth.yaml\n")[-1].endswith(
+        "accepted"
+    )
+    *said, reply = seal(tree)
+    assert reply == "bkrec-seal differs"
+    assert [line.split("\t")[3] for line in said if line.startswith("=differs")] == ["/home/etc/other.yaml"]
+
+
+def test_what_is_accepted_already_may_be_accepted_again(tree: VendorTree) -> None:
+    """Of two hosts one had answered; the same command is given once more."""
+    (tree.home / "etc/auth.yaml").write_text("mine\n")
+    for _ in range(2):
+        assert seal(tree, "accept-rendered", accepting(tree, "/home/etc/auth.yaml"))[-1] == "bkrec-seal accepted"
+    assert len((tree.root / "state/seal/differences").read_text().split()) == 3, "digest, module and file, once"
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+
+
 def test_on_a_sealed_host_differences_are_changes_of_the_seal(tree: VendorTree) -> None:
     seal(tree)
     (tree.home / "etc/auth.yaml").write_text("mine\n")
@@ -199,12 +221,36 @@ def test_a_module_that_is_not_installed_there_is_not_compared_and_there_is_nothi
     assert reply.startswith("bkrec-seal sealed")
 
 
+@pytest.mark.parametrize("version", ["src/auth/VERSION", "home/auth/VERSION"])
+def test_a_package_that_does_not_say_its_version_is_compared(tree: VendorTree, version: str) -> None:
+    (tree.root / version).unlink()
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
 @pytest.mark.parametrize("missing", ["unshare", "mount"])
 def test_where_no_namespace_is_allowed_the_renderer_is_not_run(tree: VendorTree, missing: str) -> None:
     tools = tool(tree.root / "tools", missing, "exit 1")
     (tree.root / "install/bin/bkr.sh").write_text(f"#!/bin/sh\ntouch {tree.root}/it-ran\n")
     assert seal(tree, tools=tools)[0] == "=uncompared\tauth\tnamespace"
     assert not (tree.root / "it-ran").exists()
+
+
+def test_where_one_mount_cannot_be_made_read_only_the_renderer_is_not_run(tree: VendorTree) -> None:
+    refuses = 'case "$*" in *remount*" /") exit 32 ;; esac; exec /usr/bin/mount "$@"'
+    (tree.root / "install/bin/bkr.sh").write_text(f"#!/bin/sh\ntouch {tree.root}/it-ran\n")
+    assert seal(tree, tools=tool(tree.root / "tools", "mount", refuses))[0] == "=uncompared\tauth\tnamespace"
+    assert not (tree.root / "it-ran").exists()
+
+
+@pytest.mark.parametrize("order", [("auth", "esb"), ("esb", "auth")])
+def test_of_two_modules_each_is_compared_by_itself(tree: VendorTree, order: tuple[str, str]) -> None:
+    """Also where both have a template of one file: then it is as one of them writes it."""
+    tree.module("esb", {"#etc#esb.yaml": "esb\n", "#etc#auth.yaml": "esb\n"}, X="1")
+    (tree.home / "etc/esb.yaml").write_text("esb\n")
+    assert seal(tree, words=tree.scope(*order))[-1].startswith("bkrec-seal sealed")
+    rendered = [line for line in manifest(tree).splitlines() if line.startswith("@rendered")]
+    assert rendered == ["@rendered\tauth\t/home/etc/auth.yaml", "@rendered\tesb\t/home/etc/esb.yaml"]
 
 
 def test_a_placeholder_that_the_renderer_would_empty_is_told_apart_from_an_edit(tree: VendorTree) -> None:
@@ -215,6 +261,26 @@ def test_a_placeholder_that_the_renderer_would_empty_is_told_apart_from_an_edit(
     assert seal(tree)[0].split("\t")[:4] == ["=differs", "auth", "emptied", "/home/etc/auth.yaml"]
     file.write_text("ip: 10.0.0.1\npassword: CANARY\nsid: \n")
     assert seal(tree)[-1].startswith("bkrec-seal sealed"), "the installer left it empty too"
+
+
+@pytest.mark.parametrize(
+    ("script", "words", "instead"),
+    [
+        ("install/bin/bkr.sh", "home={root}/home", "home={root}//home/"),
+        ("install/bin/render_tpl", 'echo "render', ': "render'),
+    ],
+    ids=["spelt otherwise", "not said"],
+)
+def test_which_file_is_left_empty_is_found_whatever_the_renderer_says_of_it(
+    tree: VendorTree, script: str, words: str, instead: str
+) -> None:
+    path = tree.root / script
+    before, after = (text.replace("{root}", str(tree.root)) for text in (words, instead))
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+    (tree.root / "src/auth/templates/#etc#auth.yaml").write_text("sid: __SID__\n")
+    (tree.home / "etc/auth.yaml").write_text("sid: 7\n")
+    assert seal(tree)[0].split("\t")[:4] == ["=differs", "auth", "emptied", "/home/etc/auth.yaml"]
 
 
 def test_a_file_behind_a_link_is_compared_too(tree: VendorTree) -> None:
@@ -236,6 +302,21 @@ def test_where_the_products_directory_is_a_link_its_files_are_compared_too(tree:
     (tree.home / "etc/auth.yaml").write_text("edited\n")
     assert seal(tree)[-1] == "bkrec-seal differs"
     assert (tree.home / "auth").is_dir()
+
+
+def test_where_a_products_own_directory_is_a_link_its_files_are_sealed_and_compared_too(tree: VendorTree) -> None:
+    (tree.home / "auth").rename(tree.root / "elsewhere")
+    (tree.home / "auth").symlink_to(tree.root / "elsewhere")
+    file = tree.home / "auth/bin/run"
+    file.parent.mkdir()
+    file.write_text("edited before\n")
+    *said, reply = seal(tree)
+    assert reply == "bkrec-seal differs"
+    assert [line.split("\t")[:4] for line in said] == [["=differs", "auth", "-", "/home/auth/bin/run"]]
+    file.write_text("x CANARY\n")
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    file.write_text("edited\n")
+    assert changes(tree) == ["content programs /home/auth/bin/run", "rendered auth /home/auth/bin/run"]
 
 
 def test_nothing_but_the_seal_is_written_and_nothing_stays_mounted(tree: VendorTree) -> None:
@@ -261,6 +342,15 @@ def test_a_renderer_that_writes_elsewhere_cannot(tree: VendorTree) -> None:
     assert not (tree.root / "spoilt").exists()
 
 
+def test_a_renderer_sees_no_process_but_its_own(tree: VendorTree) -> None:
+    script = tree.root / "install/bin/bkr.sh"
+    script.write_text(
+        script.read_text().replace("\n", "\nread -r first </proc/1/comm; [[ $first = timeout ]] || exit 1\n", 1)
+    )
+    assert seal(tree)[-1].startswith("bkrec-seal sealed")
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
 @pytest.mark.parametrize("name", ["a b", "a\\b", "a\nb", "%s", "-a"])
 def test_whatever_a_file_system_is_mounted_on_nothing_is_written_there(tree: VendorTree, name: str) -> None:
     """The mount is the test's own: made in a namespace in which the whole seal runs."""
@@ -268,18 +358,50 @@ def test_whatever_a_file_system_is_mounted_on_nothing_is_written_there(tree: Ven
     place.mkdir()
     script = tree.root / "install/bin/bkr.sh"
     script.write_text(f'#!/bin/sh\nfor place in {tree.root}/*; do echo x >"$place/spoilt"; done\n')
-    words = ["mount", "-t", "tmpfs", "bkrec-test", str(place)]
-    inside = 'mount --make-rprivate / && "$@" && "$0" -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && ls "$PLACE"'
+    before = f"mount --make-rprivate / && mount -t tmpfs bkrec-test {quote(str(place))}"
+    said = sealed_between(tree, before, f"ls {quote(str(place))}")
+    assert said[0] == "=uncompared\tauth\tfailed"
+    assert said[-1].startswith("bkrec-seal sealed"), "and nothing is in the mount"
+
+
+def test_where_a_new_namespace_shares_its_mounts_nothing_is_mounted_outside(tree: VendorTree) -> None:
+    """As systemd makes all mounts shared, and unshare(1) of util-linux 2.23 leaves them so."""
+    tools = tool(tree.root / "tools", "unshare", 'exec /usr/bin/unshare --propagation unchanged "$@"')
+    look = "cat /proc/self/mountinfo"
+    said = sealed_between(tree, f"mount --make-rshared / && {look}", look, tools=tools)
+    (reply,) = (number for number, line in enumerate(said) if line.startswith("bkrec-seal sealed"))
+    assert said[:reply] == said[reply + 1 :]
+    assert "@rendered\tauth\t/home/etc/auth.yaml\n" in manifest(tree)
+
+
+@pytest.mark.parametrize(
+    ("profile", "reply"),
+    [("", "bkrec-seal differs"), ("export SID=7\n", "bkrec-seal sealed")],
+    ids=["whoever calls", "root's profile"],
+)
+def test_the_renderer_has_the_variables_of_a_login_and_no_others(tree: VendorTree, profile: str, reply: str) -> None:
+    """`bkcli render` calls it in a login of root's; an operator's own shell may have anything."""
+    (tree.root / "src/auth/templates/#etc#auth.yaml").write_text("sid: __SID__\n")
+    (tree.home / "etc/auth.yaml").write_text("sid: 7\n")
+    (tree.root / "roots-home").mkdir()
+    (tree.root / "roots-home/.bashrc").write_text(profile)
+    before = f"mount --make-rprivate / && mount --bind {quote(str(tree.root))}/roots-home /root && export SID=7"
+    assert sealed_between(tree, before, "true")[-1].startswith(reply)
+
+
+def sealed_between(tree: VendorTree, before: str, after: str, *, tools: Path | None = None) -> list[str]:
+    """What is said, in mounts of the test's own."""
+    inside = f'{before} && sh -c "$SEALED" bkrec "$STATE" take 6.2.2 x - - && {after}'
+    path = path_of("/bin/sh") if tools is None else f"{tools}:{path_of('/bin/sh')}"
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", inside, "sh", *words],
+        ["unshare", "-m", "sh", "-c", inside],
         input=tree.scope("auth"),
         capture_output=True,
         text=True,
         check=True,
-        env={"PATH": path_of("/bin/sh"), "SEALED": SEAL, "STATE": str(tree.root / "state"), "PLACE": str(place)},
+        env={"PATH": path, "SEALED": SEAL, "STATE": str(tree.root / "state")},
     )
-    assert done.stdout.splitlines()[0] == "=uncompared\tauth\tfailed"
-    assert done.stdout.splitlines()[-1].startswith("bkrec-seal sealed"), "and nothing is in the mount"
+    return done.stdout.splitlines()
 
 
 def test_a_renderer_that_does_not_end_is_stopped_with_all_that_it_started(tree: VendorTree) -> None:

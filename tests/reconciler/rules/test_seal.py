@@ -69,6 +69,8 @@ def test_what_is_compared_on_a_host_are_the_modules_that_it_has() -> None:
         "/data/bkce", "/data/install", "/data/src",
     }  # fmt: skip
     assert "@render\tpaas\topen_paas" not in scope
+    assert "@linked\tprograms\t/data/bkce/bkauth" in scope
+    assert "@linked\tprograms\t/data/bkce/open_paas" not in scope
     accepting = seal.rendering_scope(WHOLE, H3, ["/data/bkce/etc/a"]).splitlines()
     assert [line for line in accepting if line.startswith("@root")] == ["@root\tconfiguration\t/data/bkce/etc/a"]
     assert "@render\tbkauth\tbkauth" in accepting
