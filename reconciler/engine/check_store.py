@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from reconciler.core.check_history import CheckHistory, FindingRecord
 from reconciler.engine.clock import Clock
@@ -84,7 +84,7 @@ def _history(fields: Any) -> CheckHistory:
     if fields["schema"] != SCHEMA:
         raise ValueError(SCHEMA)
     findings = {name: _record(record) for name, record in fields["findings"].items()}
-    alerted: list[Any] = _of_type(list, fields["alerted"])
+    alerted = cast("list[Any]", _of_type(list, fields["alerted"]))
     last_success = _of_type(int, fields["last_success"])
     return CheckHistory(findings=findings, last_success=last_success, alerted=tuple(_of_type(str, a) for a in alerted))
 
