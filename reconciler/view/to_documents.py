@@ -246,6 +246,7 @@ def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
         ],
         outages=_windows(planned),
         differing=planned.differing,
+        unknown=planned.unknown,
         scenario=None if scenario is None else _scenario(report, scenario),
     )
 
