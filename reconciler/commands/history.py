@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.commands import cluster_file
 from reconciler.commands.result import Result
-from reconciler.core.events import ApprovalGiven, RunEnded
+from reconciler.core.run_report import run_report
 from reconciler.engine import check_store, journal
 from reconciler.engine.cluster_state import state_path, unclaimed
 from reconciler.view.documents import HistoryDoc, PastFindingDoc, RunSummaryDoc
@@ -75,17 +75,14 @@ def runs(path: Path) -> tuple[RunSummaryDoc, ...]:
 
 def _summary(run: str, contents: journal.JournalContents) -> RunSummaryDoc:
     """A run without an end was killed, or is still running."""
-    events = [entry.event for entry in contents.entries]
-    ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)
-    kinds = [event.event for event in events]
+    report = run_report(run, ((entry.at, entry.event) for entry in contents.entries))
+    outcomes = [step.outcome for step in report.steps]
     return RunSummaryDoc(
         run=run,
-        started=contents.entries[0].at if contents.entries else "",
-        verdict=ended.verdict if ended else "",
-        steps=max((len(event.steps) for event in events if event.event == "run-started"), default=0),
-        done=kinds.count("step-done"),
-        failed=kinds.count("step-failed"),
-        approved=[
-            f"{event.approval} {event.user}@{event.source}" for event in events if isinstance(event, ApprovalGiven)
-        ],
+        started=report.started,
+        verdict=report.verdict or "",
+        steps=len(outcomes),
+        done=outcomes.count("done"),
+        failed=outcomes.count("failed"),
+        approved=[f"{given.approval} {given.user}@{given.source}" for given in report.approvals],
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reconciler.core import eta
 from reconciler.core.eta import Durations
 from reconciler.core.plan import Step
-from reconciler.core.schedule import Interval, Schedule, schedule, tasks_of
+from reconciler.core.schedule import Interval, Schedule
 from reconciler.core.selection import StepGraph, outage_of
 
 
@@ -49,8 +49,7 @@ class Estimate:
 
 def estimate(steps: Iterable[Step], known: Durations) -> Estimate:
     steps = tuple(steps)
-    seconds = eta.expectations(steps, known)
-    planned = schedule(tasks_of(steps, seconds))
+    seconds, planned = eta.expectations(steps, known), eta.expected_schedule(steps, known)
     windows = outage_windows(steps, planned.spans, frozenset(planned.done))
     return Estimate(seconds=seconds, schedule=planned, windows=windows, outages=_outages(steps, windows))
 

@@ -22,7 +22,7 @@ from statistics import median
 
 from reconciler.core.plan import Step
 from reconciler.core.run_report import RunReport, StepReport
-from reconciler.core.schedule import Task, schedule, tasks_of
+from reconciler.core.schedule import Schedule, Task, schedule, tasks_of
 
 SHIPPED_P90 = 1.6
 NIGHT_P90 = 1.35
@@ -144,6 +144,11 @@ def expectations_of(tasks: Iterable[Task], known: Durations) -> Mapping[str, flo
     return {task.id: expected_s(task) + known.moment_s for task in tasks}
 
 
+def expected_schedule(steps: Iterable[Step], known: Durations) -> Schedule:
+    steps = tuple(steps)
+    return schedule(tasks_of(steps, expectations(steps, known)))
+
+
 def total_quantiles(steps: Sequence[Step], known: Durations) -> tuple[float, float]:
     """p50 and p90 of the whole. p50: each step takes its median, as the plan's header has it. p90: as many times that
     as `SAMPLES` nights show, each with its own times of the steps, the same at every call."""
@@ -157,7 +162,7 @@ def total_quantiles(steps: Sequence[Step], known: Durations) -> tuple[float, flo
     if not steps:
         return 0.0, 0.0
     nights = sorted(map(total_s, range(SAMPLES)))
-    p50_s = schedule(tasks_of(steps, middle)).total_s
+    p50_s = expected_schedule(steps, known).total_s
     return p50_s, p50_s * nights[SAMPLES * 9 // 10] / nights[SAMPLES // 2]
 
 

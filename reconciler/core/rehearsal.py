@@ -30,6 +30,8 @@ class Rehearsal:
     """Steps that are not done in the end: those that fail, and what waits for them."""
     differing: int = 0
     """Expected facts that still differ in the end."""
+    unknown: int = 0
+    """Those of which nothing is known in the end: no step reads them."""
     irreversible: int = 0
     """Steps that are done in the end and that only a backup takes back."""
 
@@ -57,5 +59,6 @@ def rehearse(
         outages=outage_windows(plan.steps, planned.spans, done),
         unfinished=tuple(step for step in plan.steps if step.id not in done),
         differing=len(difference.drift),
+        unknown=len(difference.unknown),
         irreversible=sum(step.action.irreversible for step in finished),
     )

@@ -9,8 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconciler.core.estimate import estimate
-from reconciler.core.eta import NOTHING_KNOWN, Durations
+from reconciler.core.eta import NOTHING_KNOWN, Durations, expected_schedule
 from reconciler.core.plan import Plan
 from reconciler.core.selection import StepGraph
 
@@ -47,12 +46,12 @@ def fits(graph: StepGraph, name: str, begun: Set[str], seconds: float, known: Du
 def needed_s(graph: StepGraph, name: str, begun: Set[str], known: Durations = NOTHING_KNOWN) -> float:
     """From its start until it is done, and the outage that it begins is over."""
     needed = graph.closed([name]) - begun
-    return estimate((step for step in graph.steps.values() if step.id in needed), known).total_s
+    return expected_schedule((step for step in graph.steps.values() if step.id in needed), known).total_s
 
 
 def steps_outside(plan: Plan, seconds: float, known: Durations = NOTHING_KNOWN) -> frozenset[str]:
     """The steps that would not be begun if the run started now, by the estimates."""
-    graph, spans = StepGraph.of(plan.steps), estimate(plan.steps, known).schedule.spans
+    graph, spans = StepGraph.of(plan.steps), expected_schedule(plan.steps, known).spans
     outside: set[str] = set()
     to_finish: frozenset[str] = frozenset()
     for step in plan.steps:

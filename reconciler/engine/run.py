@@ -143,7 +143,8 @@ class RunState:
 
     @property
     def done(self) -> int:
-        return sum(len(result.done) for result in self.rounds)
+        """Steps, however many rounds did them: as `report` counts."""
+        return len({step for result in self.rounds for step in result.done})
 
     @property
     def failed(self) -> tuple[StepFailed, ...]:

@@ -246,6 +246,7 @@ def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
         ],
         outages=_windows(planned),
         differing=planned.differing,
+        unknown=planned.unknown,
         scenario=None if scenario is None else _scenario(report, scenario),
     )
 
@@ -477,8 +478,14 @@ def end_document(end: EndOfRun) -> doc.EventDoc:
     return own.model_copy(update={"remaining": [remaining_document(item) for item in end.remaining]})
 
 
-def error_document(exit_code: int, diagnostics: Iterable[Diagnostic]) -> doc.ErrorDoc:
-    return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(diagnostics)])
+def error_document(report: ErrorReport) -> doc.ErrorDoc:
+    return doc.ErrorDoc(
+        exit=report.exit_code,
+        problems=[problem(diagnostic) for diagnostic in dict.fromkeys(report.diagnostics)],
+        cluster=report.cluster,
+        checked=utc(report.checked_at),
+        last_success=utc(report.last_success),
+    )
 
 
 def finding(drift: AnyDrift, difference: Difference) -> doc.FindingDoc:

@@ -44,6 +44,7 @@ from reconciler.view.documents import (
 from reconciler.view.messages.registry import diagnostics, reasons
 from reconciler.view.progress_frame import ProgressState, advance, frame
 from reconciler.view.render import RenderOptions
+from reconciler.view.reports import ErrorReport
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
@@ -97,8 +98,8 @@ def test_no_diagnostic_harms_a_terminal_or_tells_a_secret() -> None:
         texts = [diagnostics_text((diagnostic,), page, severity) for page in PAGES for severity in ("error", "warning")]
         for text in (
             *texts,
-            dumped(error_document(4, (diagnostic,))),
-            dumped(error_document(4, (diagnostic,)), indent=None),
+            dumped(error_document(ErrorReport(exit_code=4, diagnostics=(diagnostic,)))),
+            dumped(error_document(ErrorReport(exit_code=4, diagnostics=(diagnostic,))), indent=None),
         ):
             assert found_in(text) == set(), diagnostic.code
         assert "converged" in texts[0] or not diagnostic.fields, "the rest of it is still told"
@@ -260,7 +261,7 @@ def _plan(expected: Any, read: AnyReading, diagnostic: Diagnostic) -> Plan:
     step = PLAN.steps[0]
     step = Step(
         id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", repairs=repaired,
-        requires=(expected,), after=(Dependency(step=step.id, because=_reason(), source="-"),),
+        requires=(expected,), after=(Dependency(step=PLAN.steps[1].id, because=_reason(), source="-"),),
     )  # fmt: skip
     blocked = Blocked(expected=expected, diagnostic=diagnostic, blocks=("a", "b"))
     return Plan(

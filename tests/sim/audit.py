@@ -20,6 +20,7 @@ from reconciler.engine.jobs.scripts import LAUNCH
 from reconciler.engine.reconcile import RunResult
 from reconciler.view.documents import dumped
 from reconciler.view.render import RenderOptions
+from reconciler.view.reports import ErrorReport
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.to_documents import error_document
 from tests.sim.families import Raise
@@ -255,4 +256,8 @@ def _texts(result: RunResult) -> list[str]:
     pages = [RenderOptions(lang=lang, width=100) for lang in ("en", "zh")]
     texts = [diagnostics_text(result.diagnostics, page, "error") for page in pages if result.diagnostics]
     tails = [line for outcome in result.rounds for failed in outcome.failed for line in failed.tail]
-    return [*texts, dumped(error_document(result.exit_code, result.diagnostics)), *tails]
+    return [
+        *texts,
+        dumped(error_document(ErrorReport(exit_code=result.exit_code, diagnostics=result.diagnostics))),
+        *tails,
+    ]

@@ -49,6 +49,12 @@ class ErrorDoc(Doc):
     schema_: Literal["bkrec.error/1"] = Field(default="bkrec.error/1", alias="schema")
     exit: int
     problems: list[DiagnosticDoc]
+    cluster: str = ""
+    """Of `check`, as the two below: the cluster that could not be checked."""
+    checked: str = ""
+    """When (UTC)."""
+    last_success: str = ""
+    """When a check read everything last; "" where none did."""
 
 
 class KnownDoc(Doc):

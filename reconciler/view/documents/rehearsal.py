@@ -53,4 +53,6 @@ class RehearsalDoc(Doc):
     outages: list[OutageWindowDoc]
     differing: int
     """Facts that still differ once all steps are done."""
+    unknown: int = 0
+    """Facts of which nothing is known then, since they could not be read."""
     scenario: ScenarioDoc | None = None

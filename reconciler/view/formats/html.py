@@ -198,6 +198,8 @@ def _error(report: ErrorReport, options: RenderOptions) -> str:
         label("html-title-error", options.lang),
         name=report.cluster,
         exit_code=report.exit_code,
+        checked=utc(report.checked_at),
+        last_success=utc(report.last_success),
         problems=cluster.problems(report.diagnostics, options.lang),
     )
 

@@ -58,7 +58,7 @@ def stream(item: StreamItem) -> str:
         case UndoPreview():
             return dumped(to.undo_document(item), indent=None)
         case ErrorReport():
-            return dumped(to.error_document(item.exit_code, item.diagnostics), indent=None)
+            return dumped(to.error_document(item), indent=None)
         case EndOfRun():
             return dumped(to.end_document(item), indent=None)
         case _:

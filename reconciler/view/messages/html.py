@@ -29,6 +29,7 @@ LABELS: dict[str, LocalizedText] = {
     "html-release": message("release", "目标版本"),
     "html-state": message("state now", "当前状态"),
     "html-checked": message("checked", "巡检时间"),
+    "html-last-success": message("last complete check", "上次完整巡检"),
     "html-matching": message("facts match", "符合的事实"),
     "html-hosts": message("Hosts and modules", "主机与模块"),
     "html-hosts-lead": message(

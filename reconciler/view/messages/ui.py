@@ -409,6 +409,9 @@ LABELS: dict[str, LocalizedText] = {
     "rehearsal-result": message("afterwards", "完成后"),
     "rehearsal-converges": message("every expected fact matches", "所有事实均符合"),
     "rehearsal-differs": message("{count:fact|facts} still differ", "仍有 {count} 项事实不符"),
+    "rehearsal-unknown": message(
+        "no verdict: {count:fact|facts} could not be read", "无法得出结论：{count} 项事实未能读取"
+    ),
     "rehearsal-fails": message("If {steps} fails", "如果 {steps} 失败"),
     "rehearsal-lost": message("If {host} is lost after {time}", "如果 {host} 在 {time} 后失联"),
     "rehearsal-ends": message("the run ends", "运行结束于"),

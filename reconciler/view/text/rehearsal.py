@@ -39,9 +39,9 @@ def saved(report: RehearsalReport, page: RenderOptions) -> str:
 
 
 def result(rehearsed: Rehearsal, page: RenderOptions) -> str:
-    if not rehearsed.differing:
-        return label("rehearsal-converges", page.lang)
-    return label("rehearsal-differs", page.lang, count=rehearsed.differing)
+    counts = (("rehearsal-differs", rehearsed.differing), ("rehearsal-unknown", rehearsed.unknown))
+    parts = [label(code, page.lang, count=count) for code, count in counts if count]
+    return label("list-separator", page.lang).join(parts) or label("rehearsal-converges", page.lang)
 
 
 def scenario_title(report: RehearsalReport, page: RenderOptions) -> str:

@@ -76,7 +76,7 @@ def _steps(report: ClusterReport) -> tuple[Step, ...]:
 def _summary(report: ClusterReport, page: RenderOptions) -> Iterator[str]:
     plan = report.plan
     if not plan.steps:
-        yield label("runbook-nothing", page.lang)
+        yield label("plan-nothing-possible" if plan.blocked else "runbook-nothing", page.lang, release=plan.release)
     else:
         numbered = {step.id: number for number, step in enumerate(plan.steps, start=1)}
         irreversible = [numbered[step.id] for step in plan.steps if step.action.irreversible]

@@ -8,10 +8,12 @@ import pytest
 from reconciler.commands import probe, rehearse, session
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
+from reconciler.view.formats import load
+from reconciler.view.render import RenderOptions
 from reconciler.view.reports import RehearsalReport
 from tests.sim import worlds
 from tests.support.agreeing_operator import Desk, apply
-from tests.support.cluster_world import ClusterWorld, connect, drifted
+from tests.support.cluster_world import ClusterWorld, connect, drifted, unread
 
 
 @pytest.fixture
@@ -94,6 +96,20 @@ def test_on_saved_readings_it_says_the_same_and_connects_to_nothing(
     assert steps[0] == steps[1]
     assert (saved.document.planned, saved.exit_code) == (now.document.planned, now.exit_code)
     assert (now.document.read_at, saved.document.read_at[-6:]) == ("", "+00:00")
+
+
+def test_what_could_not_be_read_is_not_said_to_match_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    connect(monkeypatch, tmp_path, unread())
+    result = _rehearsed(tmp_path)
+    assert (result.exit_code, result.document.planned.differing, result.document.planned.unknown) == (4, 0, 1)
+    for name in ("text", "html"):
+        form = load(name).form("rehearse")
+        assert form is not None
+        page = form(result.document, RenderOptions(lang="en"))
+        assert "no verdict: 1 fact could not be read" in page
+        assert "every expected fact matches" not in page
 
 
 def test_what_the_file_does_not_have_was_not_read(whole: ClusterWorld, tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from reconciler.cli.main import run
+from reconciler.commands.run import LazyJournal
+from reconciler.core.events import RunEnded, RunStarted, StepDeferred, StepDone
 from reconciler.view.documents import RunReportDoc
 from tests.support.cluster_world import connect, drifted
+from tests.support.world import VirtualClock
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -75,3 +78,37 @@ def test_a_run_that_is_not_on_record_is_64_and_names_those_that_are(bkrec: Run) 
 
 def _runs(bkrec: Run) -> list[Any]:
     return json.loads(bkrec("history", "-o", "json")[1])["runs"]
+
+
+def test_history_and_report_count_alike_what_a_run_planned_again(bkrec: Run) -> None:
+    """In a second round a step is new, one is done again, one had been deferred: three steps, all of them done."""
+    journal = LazyJournal("lab", Path("cluster.toml"), "20000101T000000-0", VirtualClock())
+    for event in (
+        RunStarted(run="20000101T000000-0", epoch=1, steps=("a", "b")),
+        StepDone(step="a", seconds=1.0, exit_status=0),
+        StepDeferred(step="b", fact="f"),
+        RunStarted(run="20000101T000000-0", epoch=1, steps=("a", "b", "c")),
+        *(StepDone(step=name, seconds=1.0, exit_status=0) for name in "abc"),
+        RunEnded(verdict="converged", done=3, failed=0, seconds=4.0),
+    ):
+        journal.write(event)
+    journal.close()
+    report, (summary,) = _document(bkrec), _runs(bkrec)
+    assert (len(report.steps), {step.outcome for step in report.steps}) == (3, {"done"})
+    assert (summary["steps"], summary["done"], summary["failed"]) == (3, 3, 0)
+    for page in (bkrec("report")[1], bkrec("history")[1], bkrec("report", "-o", "html")[1]):
+        assert "3 of 3 steps" in page
+
+
+def test_apply_ends_with_the_numbers_that_its_report_has(bkrec: Run) -> None:
+    _, out, _ = bkrec("apply", "--yes", "-o", "json")
+    ended = json.loads(out.splitlines()[-1])
+    report, (summary,) = _document(bkrec), _runs(bkrec)
+    outcomes = [step.outcome for step in report.steps]
+    counts = {name: (outcomes.count(name), summary[name], ended[name]) for name in ("done", "failed")}
+    assert counts == {"done": (1, 1, 1), "failed": (1, 1, 1)}
+    assert (len(report.steps), summary["verdict"], ended["verdict"]) == (
+        summary["steps"],
+        report.verdict,
+        report.verdict,
+    )

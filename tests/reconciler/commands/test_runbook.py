@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from probes.fact import Known
 from reconciler.commands import runbook
 from reconciler.commands.part import PartRequest
 from reconciler.core.plan import Selection
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.runbook import runbook_shell
 from tests.support.agreeing_operator import Desk, apply
-from tests.support.cluster_world import ClusterWorld, connect, drifted
+from tests.support.cluster_world import AUTH, ClusterWorld, connect, drifted, unread
 
 
 @pytest.fixture
@@ -43,3 +44,13 @@ def test_of_a_converged_cluster_it_is_empty(world: ClusterWorld, tmp_path: Path)
     result = asyncio.run(runbook.runbook(tmp_path / "cluster.toml"))
     assert result.exit_code == 0
     assert "\nstep " not in runbook_shell(result.document, RenderOptions())
+
+
+def test_where_no_step_is_possible_there_is_not_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    world = unread()
+    world.cluster.facts[AUTH] = Known("active")
+    connect(monkeypatch, tmp_path, world)
+    result = asyncio.run(runbook.runbook(tmp_path / "cluster.toml"))
+    text = runbook_shell(result.document, RenderOptions())
+    assert (result.exit_code, "nothing to do" in text) == (4, False)
+    assert "# No step is possible yet for 6.2.2\n" in text

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +13,7 @@ from probes.command import Command, Output
 from probes.fact import AnyDrift, AnyFact, Known, Unknown
 from probes.job import HostUptime, JobAttempts, JobsRunning
 from probes.probe import Probe
+from reconciler.core.eta import Durations
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
@@ -484,6 +485,16 @@ def test_no_step_is_begun_that_would_end_after_the_window() -> None:
     assert outcome.done == ("a", "b")
     assert (outcome.outside_window, outcome.not_started) == (("c", "d"), ("c", "d"))
     assert world.clock.elapsed < 8.0
+
+
+def test_what_steps_took_on_this_cluster_decides_what_the_window_has_room_for() -> None:
+    """The same, where three are known to take 2 s: the third is begun at 4; the fourth, at 6, would end at 11."""
+    world, steps = World(), make("a", "b", "c", "d")
+    world.knows(*steps)
+    chain = plan(step(steps[0]), step(steps[1], "a"), step(steps[2], "b"), step(steps[3], "c"))
+    known = Durations(seconds=dict.fromkeys("abc", (2.0,)))
+    outcome = carried(world, chain, window=replace(_window(8.0), durations=known))
+    assert (outcome.done, outcome.outside_window) == (("a", "b", "c"), ("d",))
 
 
 def test_a_later_step_that_is_short_enough_is_begun_all_the_same() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.core import events as ev
 from reconciler.view import documents as doc
+from reconciler.view.reports import ErrorReport
 from reconciler.view.schema import KINDS, MODELS, schema, schemas
 from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
 from specs.diagnostic import diagnose
@@ -21,7 +22,7 @@ from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
         check_document("6.2.2", difference()),
         plan_document(PLAN),
         plan_document(NOTHING),
-        error_document(65, [diagnose("file-exists", where="x", path="x")]),
+        error_document(ErrorReport(exit_code=65, diagnostics=(diagnose("file-exists", where="x", path="x"),))),
         *(event_document(event) for event, _ in EVENTS),
         event_document(ev.StepFailed(step=START.id, diagnostic=diagnose("usage", message="m", help="h"), tail=("x",))),
         event_document(ev.RunEnded(verdict="converged", done=1, failed=0, seconds=1.0)),

@@ -12,8 +12,10 @@ from reconciler.view.formats.json import stream
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import ErrorReport, ReportKind
 from reconciler.view.schema import KINDS as SCHEMAS
+from specs.diagnostic import diagnose
 from tests.reconciler.view.formats.specimens import EVENTS, KINDS, PREVIEW, REPORTS
 
+MISSING = diagnose("ssh-missing")
 EN, ZH = RenderOptions(), RenderOptions(lang="zh")
 
 
@@ -117,3 +119,21 @@ def test_in_junit_all_that_was_probed_is_a_case() -> None:
 def test_junit_says_of_what_it_has_no_form() -> None:
     assert list(available("pause")) == ["text", "json"]
     assert list(available("diff")) == [name for name in FORMATS if name != "sh"]
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson", "html", "prom"])
+def test_a_check_that_could_not_read_its_cluster_says_which_and_when(name: str) -> None:
+    """One log has the lines of many clusters and checks."""
+    form = load(name).form("error")
+    assert form is not None
+    away = ErrorReport(
+        exit_code=4,
+        diagnostics=(diagnose("ssh-missing"),),
+        cluster="prod",
+        checked_at=1700000000,
+        last_success=1600000000,
+    )
+    text = form(away, RenderOptions(lang="en"))
+    assert "prod" in text
+    moments = ("1700000000", "1600000000") if name == "prom" else ("2023-11-14T22:13:20Z", "2020-09-13T12:26:40Z")
+    assert all(moment in text for moment in moments)

@@ -144,11 +144,11 @@ def test_without_escaping_the_same_words_would_be_caught() -> None:
 
 
 def test_a_control_character_does_not_reach_the_page() -> None:
-    text = rendered("error", "en", "t", name="a\x1b[2Jb\u202ec", exit_code=1, problems=())
+    text = rendered("error", "en", "t", name="a\x1b[2Jb\u202ec", exit_code=1, checked="", last_success="", problems=())
     assert "\x1b" not in text
     assert "\u202e" not in text
 
 
 def test_a_name_that_a_template_misspells_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        rendered("error", "en", "t", nam="x", exit_code=1, problems=())
+        rendered("error", "en", "t", nam="x", exit_code=1, checked="", last_success="", problems=())
