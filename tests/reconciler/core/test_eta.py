@@ -136,7 +136,7 @@ def test_steps_beside_a_long_one_make_no_moment_longer() -> None:
         )
         for name, (start, end) in spans.items()
     )  # fmt: skip
-    assert durations_of([RunReport(run="r", steps=steps)], STEPS).moment_s == pytest.approx(5 / 2)
+    assert durations_of([RunReport(run="r", steps=steps)]).moment_s == pytest.approx(5 / 2)
 
 
 def test_a_moment_in_which_the_run_slept_is_none_and_the_others_count() -> None:
