@@ -95,7 +95,7 @@ class RunReport:
 
 def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
     """`records`: when, and what, in their order."""
-    report, steps = RunReport(run=run), dict[str, StepReport]()
+    report, steps, started = RunReport(run=run), dict[str, StepReport](), dict[str, int]()
     for at, event in records:
         report = replace(report, started=report.started or at)
         match event:
@@ -114,8 +114,10 @@ def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
             case ev.LeaseContended() | ev.JobAdopted() | ev.StepOutput() | ev.RunInterrupted():
                 continue
             case _:
+                if isinstance(event, ev.StepStarted):
+                    started.setdefault(event.step, len(started))
                 steps[event.step] = _stepped(steps.get(event.step, StepReport(step=event.step)), event, at)
-    order = sorted(steps.values(), key=lambda step: (not step.started, step.started))
+    order = sorted(steps.values(), key=lambda step: started.get(step.step, len(started)))
     return replace(report, steps=tuple(replace(step, waited_for=_waited_for(step, order)) for step in order))
 
 

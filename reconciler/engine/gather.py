@@ -72,8 +72,8 @@ class Question(Protocol):
 
 
 def question_of(probes: Sequence[Probe], *groups: Iterable[AnyFact]) -> HostQuestion | None:
-    """Each group is read once all of the one before has been, also where a family has facts in both. None where they
-    are about several hosts, or none, or where nothing can read one of them."""
+    """Each group is read once all of the one before has been, also where a probe has facts in both. None where they are
+    about several hosts, or none, or where nothing can read one of them."""
     known: set[AnyFact] = set()
     hosts: set[str] = set()
     queries: list[_Query] = []
@@ -82,13 +82,23 @@ def question_of(probes: Sequence[Probe], *groups: Iterable[AnyFact]) -> HostQues
         known.update(requested)
         for host, per_host in _by_host(probes, requested).items():
             hosts.add(host)
-            queries += per_host
+            queries = _in_turn(queries, per_host)
     if len(hosts) != 1 or sum(len(query.facts) for query in queries) != len(known):
         return None
     nonce = secrets.token_hex(12)
     return HostQuestion(
         queries=queries, nonce=nonce, program=compose([query.probe.command(query.facts) for query in queries], nonce)
     )
+
+
+def _in_turn(before: list[_Query], after: list[_Query]) -> list[_Query]:
+    """What the last probe reads it may go on to read at once: that is no sooner."""
+    if not before:
+        return after
+    *earlier, last = before
+    more = tuple(fact for query in after if query.probe.family == last.probe.family for fact in query.facts)
+    rest = (query for query in after if query.probe.family != last.probe.family)
+    return [*earlier, _Query(probe=last.probe, facts=(*last.facts, *more)), *rest]
 
 
 async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> GatheredFacts:

@@ -1,5 +1,6 @@
 """MySQL's answers, from a stand-in client: what a login path shows, and what each error means."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from probes.mysql import (
     SaasVariables,
 )
 from tests.probes.here import HOST, SHELLS, brief, run, tool
+from tests.support.mariadb import Server, servers
 
 PATH = "mysql-default"
 HOSTS = ("10.0.0.1", "10.0.0.2")
@@ -356,3 +358,44 @@ def test_an_account_of_a_pattern_is_one_of_each_host(tmp_path: Path, hosts: tupl
     rows = ROWS.replace("user\\tiam\\t10.0.0.1\nuser\\tiam\\t10.0.0.2", "\n".join(f"user\\tiam\\t{h}" for h in hosts))
     fact = MysqlUser(host=HOST, login_path=PATH, user="iam", hosts=HOSTS)
     assert asked(client(tmp_path, rows), [fact]) == [expected]
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[Server]:
+    with servers(1) as (started,):
+        started.sql("delete from mysql.global_priv where user = ''; flush privileges;")
+        yield started
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ("localhost", "%"),
+        ("localhost", "local%", "%"),
+        ("%", "local%"),
+        ("l%", "lo%t", "%"),
+        ("local_ost", "l%"),
+        ("%",),
+    ],
+    ids=" ".join,
+)
+def test_a_real_server_takes_the_account_that_is_judged(server: Server, tmp_path: Path, hosts: tuple[str, ...]) -> None:
+    """MariaDB, which the tests have, sorts patterns by all that is literal in them, MySQL by what is before the first
+    wildcard: these are in the same order by both."""
+    tools = tool(tmp_path, "id", "echo 0")
+    (tools / "mysql").symlink_to(Path(__file__).parents[1] / "support/tools/mysql")
+    accounts = [f"iam@'{host}'" for host in hosts]
+    server.sql("".join(f"create user {account};" for account in accounts))
+    try:
+        taken = server.sql("select current_user()", user="iam").strip()
+        for lacking, expected in ((True, (f"{taken} INSERT",)), (False, ())):
+            for account in accounts:
+                is_taken = account.replace("'", "") == taken
+                server.sql(f"grant all on *.* to {account}; flush privileges;")
+                if is_taken is lacking:
+                    server.sql(f"revoke insert on *.* from {account};")
+            fact = PrivilegesMissing(host=HOST, login_path="default-root", user="iam", hosts=("localhost",))
+            output = run(PROBE.command([fact]), tools=tools, env={"LOGIN": str(server.login)})
+            assert brief(PROBE.parse([fact], output)[fact]) == expected
+    finally:
+        server.sql("".join(f"drop user {account};" for account in accounts))

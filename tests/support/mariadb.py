@@ -68,8 +68,8 @@ class Server:
             self._process.wait()
         self.start()
 
-    def sql(self, text: str, *, database: str = "") -> str:
-        words = self._client("-Nsr", *([database] if database else []))
+    def sql(self, text: str, *, database: str = "", user: str = "root") -> str:
+        words = self._client("-Nsr", f"--user={user}", *([database] if database else []))
         return subprocess.run(words, input=text, capture_output=True, text=True, check=True).stdout
 
     def empty(self) -> None:

@@ -42,6 +42,14 @@ def test_who_when_what_and_what_was_approved_by_whom() -> None:
     assert (report.steps[0].changes, report.steps[0].seconds, report.steps[0].section) == (("f: a -> b",), 4.0, "7.1")
 
 
+def test_steps_are_in_the_order_of_the_journal_whatever_its_clock_was_set_to() -> None:
+    times = ("02:00:00", "02:00:01", "02:00:03", "01:00:04", "01:00:05")
+    done = {step: ev.StepDone(step=step, seconds=1.0, exit_status=0) for step in "bc"}
+    events = (START, _started("c"), done["c"], _started("b"), done["b"])
+    report = run_report("r1", ((f"2026-01-01T{time}", event) for time, event in zip(times, events, strict=True)))
+    assert [step.step for step in report.steps] == ["c", "b", "a"]
+
+
 def test_the_whole_cluster_before_and_after() -> None:
     found = replace(START, matching=390, drift=317, unknown=1)
     left = ev.RunEnded(verdict="converged", done=3, failed=0, seconds=5.0, matching=708, drift=0, unknown=0)

@@ -255,6 +255,19 @@ def test_what_comes_next_is_read_when_all_before_it_has_been(host: LocalTranspor
     assert readings == {page: Known("200"), shown: Known("no"), added: Known("yes")}
 
 
+def test_what_the_last_probe_reads_next_it_reads_at_once() -> None:
+    first, page, second = Said(host=H, what="first"), Other(host=H), Said(host=H, what="second")
+    probes = [SAID, other("printf 200")]
+    for groups, sections in (
+        (([first], [second]), 1),
+        (([page, first], [second, page]), 2),
+        (([first, page], [second]), 3),
+    ):
+        question = question_of(probes, *groups)
+        assert question is not None
+        assert len(question.queries) == sections
+
+
 def test_an_answer_that_lacks_a_part_is_none(host: LocalTransport) -> None:
     question = question_of([SAID, other("printf b")], [Said(host=H, what="a"), Other(host=H, what="b")])
     assert question is not None
