@@ -212,8 +212,8 @@ class _NextSteps:
         return self.scheduler.next_after(self.ended)
 
     def read_ahead(self) -> None:
-        """Beside the verification of the step."""
-        for step in self.steps():
+        """Beside the verification of the step: not what must not be done twice, since an effect could show between."""
+        for step in (step for step in self.steps() if step.action.idempotent):
             self.read.add(step.id)
             begun = self.scheduler.ahead.get(step.id)
             if begun is None or begun.done():

@@ -585,6 +585,21 @@ def test_the_next_step_is_read_while_the_one_before_it_is_verified() -> None:
     assert world.asked == ["decide a", "decide b", "verify a", "verify b"]
 
 
+def test_what_must_not_be_done_twice_is_read_once_all_before_it_has_been() -> None:
+    """Beside the verification of the one before it, its effect could show between the two."""
+    world, (a,), (b,) = Watched(), make("a"), make("b", once=True)
+    world.knows(a, b)
+
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        requested = tuple(facts)
+        for _ in range(10 if requested == (a.flag,) else 0):
+            await asyncio.sleep(0)
+        return await world.look(requested)
+
+    assert carried(world, plan(step(a), step(b, "a")), gather=look).done == ("a", "b")
+    assert world.asked == ["decide a", "verify a", "decide b", "verify b"]
+
+
 def test_what_was_read_ahead_starts_a_step_and_decides_nothing_else() -> None:
     """Its requirement does not hold yet when the job before it ends: without that reading it would not have failed."""
     world, (a, b) = Watched(), make("a", "b")

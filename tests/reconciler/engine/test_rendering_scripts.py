@@ -418,7 +418,7 @@ def test_a_renderer_that_does_not_end_is_stopped_with_all_that_it_started(tree: 
 def test_killed_between_leaves_no_process_and_no_mount(tree: VendorTree) -> None:
     mounts = Path("/proc/self/mountinfo").read_text()
     (tree.root / "install/bin/bkr.sh").write_text("#!/bin/sh\nsleep 4712\n")
-    script = SEAL.replace("timeout -s KILL 120", "timeout -s KILL 3")
+    script = SEAL.replace("timeout -s KILL 120", "timeout -s KILL 8")
     words = ["sh", "-c", script, "bkrec", str(tree.root / "state"), "take", "6.2.2", "x", "-", "-"]
     started = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={"PATH": path_of("/bin/sh")}
