@@ -173,12 +173,12 @@ def _peer(name: str, seconds: float, ratio: float, cpu_s: float, cpu_ratio: floa
 
 def _steady(rows: Sequence[Mapping[str, Any]]) -> str:
     names = ("cold_s", "steady_s", "ratio", "cold_cpu_s", "steady_cpu_s", "cpu_ratio")
-    names += ("bare_cold_s", "bare_steady_s", "bare_ratio", "digest_steady_s", "digest_ratio")
+    names += ("bare_cold_s", "bare_steady_s", "bare_ratio")
     lines = [(f"{row['hosts']}", str(row["state"]), *(f"{row[name]:.2f}" for name in names)) for row in rows]
     head = ("hosts", "state", "first s", "later s", "ratio", "first CPU s", "later CPU s", "ratio")
-    head += ("bare first s", "bare later s", "ratio", "by digest s", "ratio")
+    head += ("bare first s", "bare later s", "ratio")
     checks = min(row["checks"] for row in rows)
-    return blocks.table(head, lines, ":-:::::::::::") + f"\nMedians of {checks} later checks (bar: 0.35).\n"
+    return blocks.table(head, lines, ":-:::::::::") + f"\nMedians of {checks} later checks (bar: 0.35).\n"
 
 
 def _makespan(stored: Mapping[str, Any]) -> str:
