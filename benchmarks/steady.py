@@ -71,7 +71,10 @@ def moments(process: subprocess.Popen[bytes], checks: int) -> Iterator[Moment]:
     """One for each check, as its summary arrives."""
     assert process.stdout is not None
     for line in process.stdout:
-        if json.loads(line)["schema"].startswith("bkrec.summary/"):
+        document = json.loads(line)
+        if document["schema"].startswith("bkrec.error/"):
+            raise SystemExit(f"a check that read nothing: {', '.join(p['code'] for p in document['problems'])}")
+        if document["schema"].startswith("bkrec.summary/"):
             yield Moment(at_s=time.monotonic(), **used(process.pid))
             checks -= 1
             if not checks:

@@ -31,6 +31,16 @@ def test_the_first_check_is_cold_and_of_the_later_ones_the_pause_is_taken_off() 
     assert (measured.digest_steady_s, measured.digest_ratio) == (0.4, 0.2)
 
 
+def test_a_check_that_read_nothing_ends_the_measurement() -> None:
+    """Its answers were not recorded: --every would go on for ever."""
+    error = '{"schema": "bkrec.error/1", "problems": [{"code": "install-config-unread"}]}'
+    code = f"print('{error}', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        with pytest.raises(SystemExit, match="install-config-unread"):
+            list(moments(process, 1))
+        process.kill()
+
+
 def test_bare_asyncssh_is_sent_what_one_check_sent_and_says_when_each_round_ended(tmp_path: Path) -> None:
     sent, one_check = tmp_path / "sent", tmp_path / "one"
     sent.mkdir()
